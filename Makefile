@@ -1,0 +1,41 @@
+# `make run` and `make test` are all a new machine needs: each prepares what is missing.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup run test lint bench shots lock clean
+
+setup: .venv/ready
+	@$(BIN)/python scripts/system_libraries.py
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
+	$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: setup
+	@$(BIN)/python scripts/run.py
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: setup
+	$(BIN)/python -m tests.benchmarks
+
+shots: setup
+	$(BIN)/python -m scripts.shots
+
+# Resolves the dependencies anew, for every platform, with hashes and without any registry's address.
+lock: setup
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --group dev --upgrade pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis
