@@ -1,0 +1,1 @@
+"""What the words mean: values and rules, without any input or output."""

@@ -1,0 +1,1 @@
+"""Runs jobs and keeps the journal: the only place that talks to services. No Qt."""

@@ -1,0 +1,1 @@
+"""Pixels: reading, fitting, resampling and laying out images. No Qt and no network."""

@@ -1,0 +1,1 @@
+"""What the program borrows from the machine: settings, keys, folders, logs."""
