@@ -1,0 +1,142 @@
+"""Replies as values, and the one place that puts them on the wire, whole or deliberately broken."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from starlette.types import Receive, Scope, Send
+
+from tests.simulator.gates import ClientLine, Gate
+
+Json: TypeAlias = "dict[str, Json] | Sequence[Json] | str | int | float | bool | None"
+
+TRANSPORT = "simulator.transport"
+"""Scope entry under which the server leaves the connection's asyncio transport."""
+
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The connection ends early: after `body_bytes` of the body, or before the status line (None).
+
+    `reset` sends a TCP reset in place of an orderly end.
+    """
+
+    body_bytes: int | None = None
+    reset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dripped:
+    """The body goes out in small pieces with a pause before each."""
+
+    chunk_bytes: int
+    pause_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """After `body_bytes` of the body the rest waits for the gate."""
+
+    gate: Gate
+    body_bytes: int
+
+
+Delivery: TypeAlias = "Broken | Dripped | Held | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP reply. Content-Length is added from the body unless `has_length` is off (then it is chunked)."""
+
+    status: int
+    body: bytes
+    content_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+    delivery: Delivery = None
+    has_length: bool = True
+
+
+def json_reply(value: Json, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
+    """A JSON reply as the services write it: UTF-8, no blanks."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return Reply(status, body, headers=headers)
+
+
+class WireResponse:
+    """The ASGI application that delivers one reply; `finished(whole)` is called at its end."""
+
+    def __init__(self, reply: Reply, finished: Callable[[bool], None]) -> None:
+        self._reply = reply
+        self._finished = finished
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        whole = False
+        try:
+            whole = await _deliver(self._reply, scope[TRANSPORT], ClientLine(receive), send)
+        finally:
+            self._finished(whole)
+
+
+async def _deliver(reply: Reply, transport: asyncio.Transport, line: ClientLine, send: Send) -> bool:
+    delivery = reply.delivery
+    if isinstance(delivery, Broken) and delivery.body_bytes is None:
+        await _hang_up(transport, line, delivery.reset)
+        return False
+    await send({"type": "http.response.start", "status": reply.status, "headers": _raw_headers(reply)})
+    body = memoryview(reply.body)
+    match delivery:
+        case Broken(body_bytes=int(count), reset=reset):
+            await _send_body(body[:count], send)
+            await _hang_up(transport, line, reset)
+            return False
+        case Held(gate=gate, body_bytes=count):
+            await _send_body(body[:count], send)
+            if not await line.hold(gate):
+                return False
+            await _send_body(body[count:], send)
+        case Dripped(chunk_bytes=size, pause_s=pause):
+            for start in range(0, len(body), size):
+                if not await line.pause(pause):
+                    return False
+                await _send_body(body[start : start + size], send)
+        case None:
+            await _send_body(body, send)
+    whole = not transport.is_closing()
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+    return whole
+
+
+async def _send_body(body: memoryview, send: Send) -> None:
+    for start in range(0, len(body), CHUNK_BYTES):
+        piece = body[start : start + CHUNK_BYTES]
+        await send({"type": "http.response.body", "body": bytes(piece), "more_body": True})
+
+
+async def _hang_up(transport: asyncio.Transport, line: ClientLine, reset: bool) -> None:
+    if reset:
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    else:
+        transport.close()  # what was written before goes out first
+    await line.wait_gone()
+
+
+def _raw_headers(reply: Reply) -> list[tuple[bytes, bytes]]:
+    headers = [("content-type", reply.content_type)]
+    if reply.has_length:
+        headers.append(("content-length", str(len(reply.body))))
+    given = {name.lower() for name, _ in reply.headers}
+    chosen = [(name, value) for name, value in headers if name not in given]
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in [*chosen, *reply.headers]]
+
+
+Handler: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
