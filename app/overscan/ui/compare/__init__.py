@@ -1,0 +1,1 @@
+"""The stage: the original and its results in one coordinate system."""
