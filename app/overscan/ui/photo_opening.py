@@ -1,0 +1,170 @@
+"""Opens what a person gives, in workers: one file after the other, none of which can stop the others."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
+
+from overscan.core.failures import Failure, StorageProblem
+from overscan.core.requests import Photo
+from overscan.core.text import tr
+from overscan.ui.workers import Workers
+
+_LANES = 2
+Fetch = Callable[[str, Path], Path]
+"""Fetches an address into a folder and gives the file; called in a worker."""
+
+
+class PhotoOpener(QObject):
+    """``opened`` carries a :class:`Photo`; ``refused`` a name and a :class:`Failure`; ``progress`` done and total.
+
+    ``finished`` comes when nothing is left to do, also after :meth:`cancel`.
+    """
+
+    opened = Signal(object)
+    refused = Signal(str, object)
+    progress = Signal(int, int)
+    finished = Signal()
+
+    def __init__(
+        self, workers: Workers, incoming: Path, fetch: Fetch | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._workers = workers
+        self._incoming = incoming
+        self._fetch = fetch
+        self._waiting: deque[Path] = deque()
+        self._gathering = 0  # folders being read, pictures being kept or fetched
+        self._opening = 0  # files being opened
+        self._done = 0
+        self._total = 0
+        self._round = 0
+
+    @property
+    def busy(self) -> bool:
+        return self._gathering + self._opening + len(self._waiting) > 0
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open files, and folders with all the photos below them."""
+        given = tuple(paths)
+        self._gathering += 1
+        self._workers.submit(lambda: _expanded(given), self._in_round(self._expanded), self._in_round(self._lost))
+
+    def open_image(self, image: QImage) -> None:
+        """Keep pixels that have no file as a PNG among the incoming photos, and open that."""
+        kept = QImage(image)
+        name = tr("pasted {when}", when=time.strftime("%Y-%m-%d %H.%M.%S"))
+        self._gathering += 1
+        self._workers.submit(
+            lambda: [_kept(kept, self._incoming, name)], self._in_round(self._expanded), self._in_round(self._lost)
+        )
+
+    def open_url(self, url: str) -> None:
+        """Fetch a picture and open it; told plainly where that is not possible here."""
+        fetch = self._fetch
+        if fetch is None:
+            self.refused.emit("", _no_fetching(url))
+            return
+        self._gathering += 1
+        self._workers.submit(
+            lambda: [fetch(url, self._incoming)], self._in_round(self._expanded), self._in_round(self._lost)
+        )
+
+    @Slot()
+    def cancel(self) -> None:
+        """Leave out everything that has not been opened yet."""
+        self._round += 1
+        self._waiting.clear()
+        self._gathering = self._opening = self._done = self._total = 0
+        self.finished.emit()
+
+    # ------------------------------------------------------------------ one round
+
+    def _in_round(self, call: Callable[..., None]) -> Callable[..., None]:
+        """``call``, unless the person has cancelled meanwhile."""
+        round_ = self._round
+
+        def guarded(*arguments: object) -> None:
+            if round_ == self._round:
+                call(*arguments)
+
+        return guarded
+
+    def _expanded(self, files: list[Path]) -> None:
+        self._gathering -= 1
+        self._waiting.extend(files)
+        self._total += len(files)
+        self._go_on()
+
+    def _lost(self, failure: Failure) -> None:
+        self._gathering -= 1
+        self.refused.emit("", failure)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self.progress.emit(self._done, self._total)
+        while self._waiting and self._opening < _LANES:
+            self._open(self._waiting.popleft())
+        if not self.busy:
+            self._done = self._total = 0
+            self.finished.emit()
+
+    def _open(self, path: Path) -> None:
+        self._opening += 1
+
+        def opened(photo: Photo) -> None:
+            self.opened.emit(photo)
+            self._one_done()
+
+        def refused(failure: Failure) -> None:
+            self.refused.emit(path.name, failure)
+            self._one_done()
+
+        self._workers.submit(lambda: _opened(path), self._in_round(opened), self._in_round(refused))
+
+    def _one_done(self) -> None:
+        self._opening -= 1
+        self._done += 1
+        self._go_on()
+
+
+def _expanded(paths: tuple[Path, ...]) -> list[Path]:
+    from overscan.services.intake import expand
+
+    return list(expand(paths))
+
+
+def _opened(path: Path) -> Photo:
+    from overscan.imaging.photo import open_photo
+
+    return open_photo(path)
+
+
+def _kept(image: QImage, folder: Path, name: str) -> Path:
+    from PySide6.QtCore import QBuffer, QIODevice
+
+    from overscan.services.intake import keep_bytes
+
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise StorageProblem(
+            tr("The pasted picture cannot be kept as a file."), tr("Save it in its program and open it.")
+        )
+    return keep_bytes(bytes(buffer.data().data()), folder, name, ".png")
+
+
+def _no_fetching(url: str) -> Failure:
+    from overscan.core.failures import FailureKind
+    from overscan.core.redaction import redact
+
+    return Failure(
+        FailureKind.INPUT_URL,
+        tr("{url} cannot be fetched here.", url=redact(url)),
+        tr("Save the picture in the browser and drop the file."),
+    )

@@ -1,0 +1,203 @@
+"""What to do with the photos: operation, providers, parameters, and the plan of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from overscan.core.failures import UsageError
+from overscan.core.parameters import Value
+from overscan.core.plan import Choice, Plan, Target, make_plan
+from overscan.core.providers import Account, AnyProvider, Operation
+from overscan.core.requests import Photo
+from overscan.core.text import mark, tr
+from overscan.ui.key_states import HasKey, KeyStates, Looking
+from overscan.ui.parameter_form import ParameterForm
+from overscan.ui.plan_view import PlanView
+from overscan.ui.provider_card import ProviderCard
+from overscan.ui.widgets.segmented_control import SegmentedControl
+
+_OPERATIONS = ((Operation.ENHANCE, mark("Enhance")), (Operation.EXPAND, mark("Expand")))
+
+
+class TaskPanel(QWidget):
+    """``plan_changed`` comes whenever ``plan`` or ``reason`` may be another one."""
+
+    plan_changed = Signal()
+    key_wanted = Signal(str)
+    folder_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("task-panel")
+        self.plan = Plan()
+        self.reason = ""
+        self._photos: tuple[Photo, ...] = ()
+        self._target: Target | None = None
+        self._usd_per_credit = 0.0
+        self._keys: KeyStates = {}
+        self._providers: tuple[AnyProvider, ...] = ()
+        self._cards: dict[str, ProviderCard] = {}
+        self._forms: dict[str, _ProviderForm] = {}
+        self._operations = SegmentedControl("operation", tr("Task"), self)
+        for operation, label in _OPERATIONS:
+            self._operations.add(operation.value, tr(label))
+        self._operations.chosen.connect(self._switch)
+        self._column = QVBoxLayout()
+        self._plan_view = PlanView(self)
+        self._plan_view.folder_wanted.connect(self.folder_wanted)
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self.replan)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        content = QWidget(self)
+        content.setObjectName("task-content")
+        self._column.setContentsMargins(12, 12, 12, 12)
+        self._column.setSpacing(8)
+        content.setLayout(self._column)
+        self._column.addWidget(_heading(tr("Task"), self))
+        self._column.addWidget(self._operations)
+        self._column.addSpacing(8)
+        self._column.addWidget(_heading(tr("Providers"), self))
+        self._column.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setObjectName("task-scroll")
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(scroll, 1)
+        outer.addWidget(self._plan_view)
+
+    # ------------------------------------------------------------------ what the window tells
+
+    def set_providers(self, providers: Sequence[AnyProvider]) -> None:
+        """Build cards and forms for these providers; called once, when the registry has been read."""
+        self._providers = tuple(providers)
+        at = self._column.count() - 1
+        for provider in self._providers:
+            card = ProviderCard(provider.info, self)
+            card.ticked_changed.connect(self._arrange)
+            card.key_wanted.connect(self.key_wanted)
+            self._cards[provider.info.id] = card
+            self._column.insertWidget(at, card)
+            at += 1
+        for provider in self._providers:
+            form = _ProviderForm(provider, self)
+            form.form.changed.connect(self._later.start)
+            self._forms[provider.info.id] = form
+            self._column.insertWidget(at, form)
+            at += 1
+        self.set_keys(self._keys)
+
+    def set_photos(self, photos: Sequence[Photo]) -> None:
+        self._photos = tuple(photos)
+        self._later.start()
+
+    def set_target(self, target: Target, usd_per_credit: float) -> None:
+        self._target = target
+        self._usd_per_credit = usd_per_credit
+        self._later.start()
+
+    def set_keys(self, keys: KeyStates) -> None:
+        self._keys = keys
+        for card in self._cards.values():
+            account = card.info.account
+            card.show_key(None if account is None else keys.get(account.id, Looking()))
+        self._arrange()
+
+    # ------------------------------------------------------------------ what the person chose
+
+    @property
+    def operation(self) -> Operation:
+        return Operation(self._operations.current)
+
+    def set_operation(self, operation: Operation) -> None:
+        self._operations.choose(operation.value)
+        self._arrange()
+
+    def card(self, provider_id: str) -> ProviderCard:
+        return self._cards[provider_id]
+
+    def form(self, provider_id: str) -> ParameterForm:
+        return self._forms[provider_id].form
+
+    def chosen(self) -> tuple[AnyProvider, ...]:
+        """The ticked providers of the present operation."""
+        return tuple(p for p in self._providers if p.info.operation is self.operation and self._cards[p.info.id].ticked)
+
+    def values(self, provider_id: str) -> dict[str, Value]:
+        return self._forms[provider_id].form.values()
+
+    # ------------------------------------------------------------------ the plan
+
+    @Slot()
+    def replan(self) -> None:
+        """Make the plan anew at once."""
+        self._later.stop()
+        chosen = self.chosen()
+        self.plan, self.reason = Plan(), self._obstacle(chosen)
+        if not self.reason and self._target is not None:
+            choices = [Choice(p, self.values(p.info.id)) for p in chosen]
+            try:
+                self.plan = make_plan(
+                    self._photos, choices, self._target, has_key=self._has_key, usd_per_credit=self._usd_per_credit
+                )
+            except UsageError as error:
+                self.reason = str(error.failure)
+            else:
+                if not self.plan.jobs:
+                    self.reason = tr("None of the photos can be sent.")
+        self._plan_view.show_plan(self.plan, self.reason, self._target, self._name_of)
+        self.plan_changed.emit()
+
+    def _obstacle(self, chosen: Sequence[AnyProvider]) -> str:
+        if not self._photos:
+            return tr("Choose a photo first.")
+        if not chosen:
+            return tr("Tick a provider first.")
+        return ""
+
+    def _has_key(self, account: Account) -> bool:
+        return isinstance(self._keys.get(account.id), HasKey)
+
+    def _name_of(self, provider_id: str) -> str:
+        return tr(self._cards[provider_id].info.name)
+
+    @Slot(str)
+    def _switch(self, _name: str) -> None:
+        self._arrange()
+
+    @Slot()
+    def _arrange(self) -> None:
+        chosen = {provider.info.id for provider in self.chosen()}
+        for id_, card in self._cards.items():
+            card.setVisible(card.info.operation is self.operation)
+            self._forms[id_].setVisible(id_ in chosen)
+        self._later.start()
+
+
+class _ProviderForm(QWidget):
+    """A provider's parameters under its name."""
+
+    def __init__(self, provider: AnyProvider, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.form = ParameterForm(provider.info.parameters, self)
+        self.form.setObjectName(f"form-{provider.info.id}")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 10, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(_heading(tr(provider.info.name), self))
+        column.addWidget(self.form)
+
+
+def _heading(text: str, parent: QWidget) -> QLabel:
+    label = QLabel(text, parent, textFormat=Qt.TextFormat.PlainText)
+    label.setProperty("role", "heading")
+    return label

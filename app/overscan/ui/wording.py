@@ -1,0 +1,200 @@
+"""Values as the words and numbers that the window shows: one wording for the tray, the queue and the panel."""
+
+from __future__ import annotations
+
+import html
+from enum import StrEnum
+from pathlib import PurePath
+
+from PySide6.QtGui import Qt
+
+from overscan.core.failures import Failure
+from overscan.core.jobs import TERMINAL, Job, JobState
+from overscan.core.plan import Plan
+from overscan.core.providers import Amount, Cost, Limits, ProviderInfo
+from overscan.core.requests import PhotoRef
+from overscan.core.text import mark, tr, trn
+
+
+class Tone(StrEnum):
+    """How a line of text stands out: the style maps each tone to a colour of the theme."""
+
+    PLAIN = "plain"
+    ACTIVE = "active"
+    GOOD = "good"
+    ATTENTION = "attention"
+    QUIET = "quiet"
+
+
+_STATES = {
+    JobState.QUEUED: mark("Queued"),
+    JobState.PREPARING: mark("Preparing"),
+    JobState.SUBMITTING: mark("Sending"),
+    JobState.WAITING: mark("Waiting at the service"),
+    JobState.RUNNING: mark("Processing at the service"),
+    JobState.DOWNLOADING: mark("Downloading"),
+    JobState.DONE: mark("Saved"),
+    JobState.FAILED: mark("Failed"),
+    JobState.CANCELLED: mark("Cancelled"),
+    JobState.UNCONFIRMED: mark("Unconfirmed"),
+    JobState.PARKED: mark("Parked: the service was still working"),
+}
+_LOCAL_STATES = {JobState.RUNNING: mark("Processing here"), JobState.DOWNLOADING: mark("Saving")}
+_TONES = {
+    JobState.DONE: Tone.GOOD,
+    JobState.FAILED: Tone.ATTENTION,
+    JobState.UNCONFIRMED: Tone.ATTENTION,
+    JobState.PARKED: Tone.ATTENTION,
+    JobState.CANCELLED: Tone.QUIET,
+    JobState.QUEUED: Tone.QUIET,
+}
+
+
+def state_text(job: Job, *, local: bool = False) -> str:
+    """The job's state in words; ``local`` for the built-in engine, where no service is involved."""
+    if local and job.state in _LOCAL_STATES:
+        return tr(_LOCAL_STATES[job.state])
+    return tr(_STATES[job.state])
+
+
+def state_tone(job: Job) -> Tone:
+    return _TONES.get(job.state, Tone.PLAIN)
+
+
+def running(job: Job) -> bool:
+    """True while the job's clock ticks."""
+    return job.state not in TERMINAL and job.state not in (JobState.PARKED, JobState.QUEUED)
+
+
+def needs_decision(job: Job) -> bool:
+    return job.state in (JobState.FAILED, JobState.UNCONFIRMED, JobState.PARKED)
+
+
+def photo_name(ref: PhotoRef) -> str:
+    """The photo's name as its folder shows it, with the extension."""
+    return PurePath(ref.path).name if ref.path else ref.name
+
+
+def elapsed_text(seconds: float) -> str:
+    """Seconds as ``m:ss`` or ``h:mm:ss``."""
+    whole = int(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, seconds_left = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds_left:02}" if hours else f"{minutes}:{seconds_left:02}"
+
+
+def _range(amount: Amount, form: str) -> str:
+    low, high = format(amount.low, form), format(amount.high, form)
+    return low if low == high else f"{low}–{high}"
+
+
+def credits_text(amount: Amount) -> str:
+    number = _range(amount, "g")
+    return tr("1 credit") if number == "1" else tr("{number} credits", number=number)
+
+
+def usd_text(amount: Amount) -> str:
+    form = ".2f" if amount.low == 0 or amount.low >= 0.1 else ".3g"
+    return "$" + _range(amount, form).replace("–", "–$")
+
+
+def cost_text(cost: Cost) -> str:
+    """A cost in words: ``free``, ``unknown``, ``5 credits``, ``2–3 credits · $0.02–$0.03``."""
+    if cost.free:
+        return tr("free")
+    if cost.unknown:
+        return tr("unknown")
+    parts = []
+    if cost.credits is not None:
+        parts.append(credits_text(cost.credits))
+    if cost.usd is not None:
+        parts.append(usd_text(cost.usd))
+    return " · ".join(parts)
+
+
+def job_cost_text(job: Job) -> str:
+    """What a job costs, or that it may have cost something although it brought nothing."""
+    if job.terminal and job.possibly_charged:
+        return tr("possibly charged")
+    return cost_text(job.cost)
+
+
+def plan_cost_text(plan: Plan) -> str:
+    """The cost of a run: known sums first, then how many jobs have no known price."""
+    if not plan.jobs:
+        return ""
+    if all(job.cost.free for job in plan.jobs):
+        return tr("free")
+    parts = []
+    if plan.credits.high > 0:
+        parts.append(credits_text(plan.credits))
+    if plan.usd.high > 0:
+        parts.append(usd_text(plan.usd))
+    if plan.unknown == len(plan.jobs):
+        parts.append(tr("cost unknown"))
+    elif plan.unknown:
+        parts.append(trn("{count} job of unknown cost", "{count} jobs of unknown cost", plan.unknown))
+    return " + ".join(parts)
+
+
+def note_text(job: Job) -> str:
+    """The line beside a job: what went wrong and what to do, or where the result is."""
+    if job.failure is not None:
+        return str(job.failure)
+    if job.outputs:
+        name = PurePath(job.outputs[0].path).name
+        more = len(job.outputs) - 1
+        return tr("{name} and {count} more", name=name, count=more) if more else name
+    return job.note
+
+
+def lifetime_text(seconds: float | None) -> str:
+    """How long a service keeps a result, for a person who wonders whether to wait."""
+    if seconds is None:
+        return ""
+    hours = seconds / 3600
+    kept = tr("{hours:g} h", hours=hours) if hours >= 1 else tr("{minutes:.0f} min", minutes=seconds / 60)
+    return tr("result kept {time}; saved at once", time=kept)
+
+
+def bytes_text(count: int) -> str:
+    if count < 1_000_000:
+        return tr("{size:.0f} KB", size=max(1, count / 1e3))
+    return tr("{size:.1f} MB", size=count / 1e6)
+
+
+def limits_text(limits: Limits) -> str:
+    """What a service takes, in one short line: ``4096×4096 px · 5 MB``; empty where nothing limits it."""
+    parts = []
+    if limits.max_width and limits.max_height:
+        sides = (
+            str(limits.max_width)
+            if limits.max_width == limits.max_height
+            else f"{limits.max_width}×{limits.max_height}"
+        )
+        parts.append(tr("{sides} px", sides=sides))
+    if limits.max_bytes:
+        parts.append(tr("{size:g} MB", size=round(limits.max_bytes / 1e6, 1)))
+    return " · ".join(parts)
+
+
+def card_text(info: ProviderInfo) -> str:
+    """The second line of a provider's card."""
+    if info.account is None:
+        return tr("offline")
+    return limits_text(info.limits)
+
+
+def failure_line(what: str, failure: Failure) -> str:
+    """One line about ``what`` (a file or provider name) that went wrong."""
+    return tr("{what}: {failure}", what=what, failure=failure) if what else str(failure)
+
+
+def plain_tip(text: str) -> str:
+    """``text`` for a tooltip, which Qt would otherwise read as rich text where it looks like some."""
+    return f"<qt>{html.escape(text)}</qt>" if Qt.mightBeRichText(text) else text
+
+
+def plain_label(text: str) -> str:
+    """``text`` for a button or an action, where an ampersand would otherwise become a mnemonic."""
+    return text.replace("&", "&&")
