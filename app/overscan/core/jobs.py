@@ -83,6 +83,7 @@ MOVES: Final[dict[JobState, dict[JobEvent, JobState]]] = {
     _S.DOWNLOADING: {
         _E.SAVE: _S.DONE,
         _E.RESUME: _S.WAITING,
+        _E.REQUEUE: _S.QUEUED,
         _E.PARK: _S.PARKED,
         _E.CANCEL: _S.CANCELLED,
         _E.FAIL: _S.FAILED,

@@ -1,0 +1,102 @@
+"""What every running job shares."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from overscan.core.failures import Failure, JournalProblem, MissingKey
+from overscan.core.jobs import TERMINAL, Job, JobEvent, advance
+from overscan.core.providers import Account
+from overscan.core.redaction import redact
+from overscan.core.text import tr
+from overscan.engine.downloads import Downloader
+from overscan.engine.journal import Journal
+from overscan.engine.pacing import AccountPacer
+from overscan.engine.settings import EngineSettings
+from overscan.engine.transport import Transport
+
+_log = logging.getLogger(__name__)
+_STARTS = frozenset({JobEvent.PREPARE, JobEvent.RESUME})
+_WRITTEN_FIRST = frozenset({JobEvent.PREPARE, JobEvent.SUBMIT})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The tools of the engine, handed to each job's runner."""
+
+    journal: Journal
+    settings: EngineSettings
+    key: Callable[[Account], str | None]
+    transport: Transport
+    downloader: Downloader
+    pacers: dict[str, AccountPacer]
+    changed: Callable[[Job], None]
+
+    def pacer(self, account: Account) -> AccountPacer:
+        if account.id not in self.pacers:
+            self.pacers[account.id] = AccountPacer(self.settings.rate(account))
+        return self.pacers[account.id]
+
+    async def key_of(self, account: Account) -> str:
+        """The account's key; a keyring may block, so it is asked in a thread. Raises :class:`MissingKey`."""
+        key = await asyncio.to_thread(self.key, account)
+        if not key:
+            raise MissingKey(
+                tr("There is no key for {account}.", account=account.name),
+                tr("Set it in the settings or with “overscan key set {id}”.", id=account.id),
+            )
+        return key
+
+
+class JobRecord:
+    """One job as it moves: each move is checked against the table, journalled and committed, then told."""
+
+    def __init__(self, context: Context, job: Job) -> None:
+        self._context = context
+        self.job = job
+        self.secrets: set[str] = set()
+
+    def move(self, event: JobEvent, **changes: object) -> None:
+        """Advance the job and commit, before anything else happens.
+
+        Raises ``IllegalMove`` for a move that the table does not have. Where the journal cannot be written,
+        :class:`JournalProblem` keeps anything from being sent; a job that has been sent goes on all the same, and
+        the next move that can be written heals the gap.
+        """
+        state = advance(self.job.state, event)
+        now = time.time()
+        if event in _STARTS and self.job.started_at is None:
+            changes.setdefault("started_at", now)
+        if state in TERMINAL:
+            changes.setdefault("finished_at", now)
+        moved = self.job.model_copy(update={**changes, "state": state})
+        try:
+            self._context.journal.record(moved, event)
+        except JournalProblem:
+            if event in _WRITTEN_FIRST:
+                raise
+            _log.exception("job %s, task %s: %s could not be journalled", moved.id, moved.task_id, event)
+        self._tell(moved)
+
+    def update(self, **changes: object) -> None:
+        """Change what is shown (progress, note) without a move; not journalled."""
+        self._tell(self.job.model_copy(update=changes))
+
+    def fail(self, failure: Failure, event: JobEvent = JobEvent.FAIL, **changes: object) -> None:
+        """Move with a failure, whose texts are cleaned of every secret first."""
+        clean = dataclasses.replace(
+            failure,
+            message=redact(failure.message, self.secrets),
+            remedy=redact(failure.remedy, self.secrets),
+            code=redact(failure.code, self.secrets) if failure.code else None,
+        )
+        self.move(event, failure=clean, **changes)
+
+    def _tell(self, job: Job) -> None:
+        self.job = job
+        self._context.changed(job)

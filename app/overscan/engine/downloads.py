@@ -1,0 +1,151 @@
+"""Fetching pictures: no key, no cookies, no referer, every redirect checked, everything capped."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from overscan.core.failures import (
+    AnswerLost,
+    FailureKind,
+    NotSent,
+    OutputRejected,
+    ServiceRefusal,
+    StorageProblem,
+)
+from overscan.core.text import tr
+from overscan.engine.addresses import check, is_loopback
+from overscan.engine.pacing import back_off
+from overscan.engine.settings import EngineSettings
+from overscan.engine.transport import make_client, opened, tls_context
+
+MAX_BYTES: Final = 400_000_000
+_ATTEMPTS: Final = 4
+_REDIRECTS: Final = 5
+_DEADLINE_S: Final = 900.0
+_RESERVE: Final = 16_000_000
+
+
+class Downloader:
+    """A bare client for pictures.
+
+    ``near`` in :meth:`fetch` is the base URL of the account that named the address: only where that lies on this
+    machine may the picture do so too.
+    """
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._client = make_client(settings, tls_context(settings.ca_file), keep_alive=True)
+        self._by_proxy = bool(settings.proxy)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def fetch(self, url: str, target: Path, *, near: str) -> None:
+        """Fetch ``url`` into ``target``, which is replaced; repeated on a lost connection.
+
+        Raises :class:`OutputRejected` (forbidden address, too large), :class:`ServiceRefusal` (kind ``expired`` for
+        401, 403, 404 and 410), :class:`AnswerLost` or :class:`NotSent` when all attempts failed, and
+        :class:`StorageProblem`. On any error no ``target`` is left behind.
+        """
+        try:
+            async with asyncio.timeout(_DEADLINE_S):
+                await self._with_retries(url, target, near)
+        except TimeoutError:
+            _discard(target)
+            raise AnswerLost(tr("The picture did not arrive in time."), kind=FailureKind.TIMEOUT) from None
+        except BaseException:
+            _discard(target)
+            raise
+
+    async def _with_retries(self, url: str, target: Path, near: str) -> None:
+        for attempt in range(_ATTEMPTS):
+            try:
+                return await self._once(url, target, loopback_allowed=is_loopback(urlsplit(near).hostname or ""))
+            except (AnswerLost, NotSent):
+                if attempt == _ATTEMPTS - 1:
+                    raise
+            await asyncio.sleep(back_off(attempt))
+        return None
+
+    async def _once(self, url: str, target: Path, *, loopback_allowed: bool) -> None:
+        for _ in range(_REDIRECTS + 1):
+            place = await check(url, loopback_allowed=loopback_allowed, resolve=not self._by_proxy)
+            async with opened(self._client, self._request(place.url, place.address)) as response:
+                if response.is_redirect:
+                    url = str(place.url.join(response.headers["location"]))
+                    continue
+                self._accept(response)
+                await _save(response, target)
+                return
+        raise OutputRejected(tr("The picture's address redirects too often."))
+
+    def _request(self, url: httpx.URL, address: str | None) -> httpx.Request:
+        headers = {"accept": "image/*,*/*;q=0.5", "accept-encoding": "identity"}
+        if address is None:
+            return self._client.build_request("GET", url, headers=headers)
+        # Connects to the address that was checked, while certificate and Host still go by the name.
+        headers["host"] = url.netloc.decode("ascii")
+        return self._client.build_request(
+            "GET", url.copy_with(host=address), headers=headers, extensions={"sni_hostname": url.host}
+        )
+
+    def _accept(self, response: httpx.Response) -> None:
+        if response.status_code in (401, 403, 404, 410):
+            raise ServiceRefusal(
+                tr("The picture is no longer there, or its address has expired."),
+                kind=FailureKind.EXPIRED,
+                code=str(response.status_code),
+            )
+        if response.status_code != 200:
+            raise AnswerLost(
+                tr("The picture's server answered with status {code}.", code=response.status_code),
+                code=str(response.status_code),
+            )
+
+
+async def _save(response: httpx.Response, target: Path) -> None:
+    length = _content_length(response)
+    if length is not None and length > MAX_BYTES:
+        raise OutputRejected(tr("The picture is too large: {size} MB.", size=length // 1_000_000))
+    with storage_errors(target.parent):
+        if length is not None and shutil.disk_usage(target.parent).free < length + _RESERVE:
+            raise StorageProblem(
+                tr("There is not enough room in {folder}.", folder=target.parent), tr("Free some space, then resume.")
+            )
+        received = 0
+        with target.open("wb") as file:
+            async for chunk in response.aiter_raw():
+                received += len(chunk)
+                if received > MAX_BYTES:
+                    raise OutputRejected(tr("The picture is too large."))
+                file.write(chunk)
+    if length is not None and received != length:
+        raise AnswerLost(tr("The picture arrived only in part."))
+
+
+def _discard(target: Path) -> None:
+    target.unlink(missing_ok=True)
+
+
+def _content_length(response: httpx.Response) -> int | None:
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+@contextmanager
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Turn ``OSError`` of a folder into :class:`StorageProblem` with its remedy."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageProblem(
+            tr("Cannot write to {folder}: {reason}", folder=folder, reason=error.strerror or error),
+            tr("Check that the folder exists, may be written and has room; or choose another one."),
+        ) from error

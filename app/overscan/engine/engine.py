@@ -1,0 +1,230 @@
+"""The engine: takes planned jobs, runs them all in one asyncio loop, and answers for their state."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from overscan.core.failures import Failure, FailureKind, OverscanError
+from overscan.core.jobs import Job, JobEvent, JobState
+from overscan.core.plan import PlannedJob
+from overscan.core.providers import Account, RemoteProvider
+from overscan.core.text import tr
+from overscan.engine.context import Context, JobRecord
+from overscan.engine.downloads import Downloader
+from overscan.engine.instances import Instance
+from overscan.engine.journal import Journal
+from overscan.engine.local import LocalRun
+from overscan.engine.remote import RemoteRun, unconfirmed
+from overscan.engine.settings import EngineSettings
+from overscan.engine.transport import Transport
+from overscan.providers.registry import Registry
+
+_log = logging.getLogger(__name__)
+_GRACE_S: Final = 20.0
+_BEFORE_ACCEPTANCE: Final = frozenset({JobState.QUEUED, JobState.PREPARING})
+
+
+class Engine:
+    """All methods belong to the thread of the loop in which :meth:`start` was awaited.
+
+    ``key`` gives an account's key (called in a worker thread, since a keyring may block); ``on_change`` is called
+    with each new snapshot of a job.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        registry: Registry,
+        settings: EngineSettings,
+        key: Callable[[Account], str | None],
+        on_change: Callable[[Job], None],
+    ) -> None:
+        self._journal = journal
+        self._registry = registry
+        self._settings = settings
+        self._key = key
+        self._on_change = on_change
+        self._runs: dict[str, tuple[RemoteRun | LocalRun, asyncio.Task[None]]] = {}
+        self._held: dict[str, Job] = {}
+        self._context: Context | None = None
+        self._executor = ThreadPoolExecutor(1, "built-in-engine")
+        self._instance = Instance(settings.instances_folder)
+
+    async def start(self) -> None:
+        """Make the clients. Raises ``ConfigProblem`` where proxy or CA file cannot be used."""
+        self._context = Context(
+            journal=self._journal,
+            settings=self._settings,
+            key=self._key,
+            transport=Transport(self._settings),
+            downloader=Downloader(self._settings),
+            pacers={},
+            changed=self._on_change,
+        )
+
+    async def aclose(self) -> None:
+        """Stop everything. Submissions under way and pictures that are being saved are waited for, 20 seconds at most.
+
+        Whatever is unfinished stays in the journal and can be recovered.
+        """
+        tasks = [task for _, task in self._runs.values()]
+        patient = [task for run, task in self._runs.values() if not run.end()]
+        for task in tasks:
+            if task not in patient:
+                task.cancel()
+        if patient:
+            await asyncio.wait(patient, timeout=_GRACE_S)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.to_thread(self._executor.shutdown, wait=True, cancel_futures=True)
+        if self._context is not None:
+            await self._context.transport.aclose()
+            await self._context.downloader.aclose()
+        self._instance.close()
+
+    def add(self, planned: Sequence[PlannedJob]) -> tuple[Job, ...]:
+        """Journal the jobs as queued, all or none, and begin. Raises ``JournalProblem``."""
+        now = time.time()
+        jobs = tuple(
+            Job(id=uuid.uuid4().hex, request=plan.request, cost=plan.cost, created_at=now + i * 1e-6)
+            for i, plan in enumerate(planned)
+        )
+        self._journal.insert(jobs, self._instance.id)
+        for job in jobs:
+            self._on_change(job)
+            self._begin(job)
+        return jobs
+
+    def cancel(self, job_id: str) -> None:
+        """Cancel a job wherever it is; nothing happens to one that has ended."""
+        if job_id in self._runs:
+            run, task = self._runs[job_id]
+            run.cancel(task)
+        elif job_id in self._held:
+            self._record(self._held.pop(job_id)).move(JobEvent.CANCEL)
+        else:
+            job = self._journal.get(job_id)
+            if job is not None and job.state is JobState.PARKED:
+                self._record(job).move(JobEvent.CANCEL)
+
+    def resume(self, job_id: str) -> None:
+        """Go on with a parked job, or send one that was held after a restart."""
+        if job_id in self._runs:
+            return
+        job = self._held.pop(job_id, None) or self._journal.get(job_id)
+        if job is not None and job.state in (JobState.PARKED, JobState.QUEUED):
+            self._begin(job)
+
+    def retry(self, job_id: str) -> Job | None:
+        """Repeat an ended job as a new one.
+
+        A cancelled job whose task the service had accepted is picked up again and not paid for twice; anything else
+        is submitted anew. A parked job is resumed. ``None`` where there is nothing to repeat.
+        """
+        old = self._journal.get(job_id)
+        if old is None or job_id in self._runs or old.state is JobState.DONE:
+            return None
+        if not old.terminal:
+            self.resume(job_id)
+            return old
+        adopt = old.state is JobState.CANCELLED and old.task_id is not None
+        job = Job(
+            id=uuid.uuid4().hex,
+            request=old.request,
+            state=JobState.WAITING if adopt else JobState.QUEUED,
+            task_id=old.task_id if adopt else None,
+            started_at=time.time() if adopt else None,
+            sent=old.sent if adopt else None,
+            cost=old.cost,
+            created_at=time.time(),
+            retry_of=old.id,
+        )
+        self._journal.insert([job], self._instance.id)
+        self._on_change(job)
+        self._begin(job)
+        return job
+
+    def recover(self, *, send_queued: bool) -> tuple[Job, ...]:
+        """Take over what ended programs left unfinished.
+
+        Accepted tasks are picked up at once, which is free. Jobs that were never sent are sent only with
+        ``send_queued``; otherwise they are held until :meth:`resume` or :meth:`cancel`. A submission that was cut off
+        becomes ``unconfirmed``. Returns the jobs as they are now.
+        """
+        claimed = self._journal.claim_unfinished(self._instance.id, self._instance.is_alive)
+        return tuple(self._recovered(job, send_queued=send_queued) for job in claimed)
+
+    async def settled(self, job_ids: Iterable[str]) -> tuple[Job, ...]:
+        """Wait until each job has ended or is parked (or held), and return them in that order."""
+        wanted = list(job_ids)
+        await asyncio.gather(*(self._runs[i][1] for i in wanted if i in self._runs), return_exceptions=True)
+        found = (self._journal.get(job_id) for job_id in wanted)
+        return tuple(job for job in found if job is not None)
+
+    def _recovered(self, job: Job, *, send_queued: bool) -> Job:
+        record = self._record(job)
+        local = self._is_local(job)
+        if job.state is JobState.SUBMITTING:
+            lost = Failure(FailureKind.UNCONFIRMED, tr("Overscan ended while this was being sent."))
+            record.fail(unconfirmed(lost), JobEvent.LOSE)
+            return record.job
+        if job.state is JobState.PREPARING or (local and job.state is JobState.RUNNING):
+            record.move(JobEvent.REQUEUE)
+        if record.job.state in _BEFORE_ACCEPTANCE and not send_queued:
+            self._held[job.id] = record.job
+            self._on_change(record.job)
+            return record.job
+        self._on_change(record.job)
+        self._begin(record.job)
+        return record.job
+
+    def _is_local(self, job: Job) -> bool:
+        try:
+            return not isinstance(self._registry.get(job.request.provider), RemoteProvider)
+        except OverscanError:
+            return False
+
+    def _begin(self, job: Job) -> None:
+        assert self._context is not None, "start() was not awaited"  # noqa: S101
+        try:
+            provider = self._registry.get(job.request.provider)
+        except OverscanError as error:
+            self._on_change(job.model_copy(update={"failure": error.failure}))
+            return
+        run: RemoteRun | LocalRun
+        if isinstance(provider, RemoteProvider):
+            run = RemoteRun(self._context, provider, job)
+        else:
+            run = LocalRun(self._context, provider, job, self._executor)
+        task = asyncio.get_running_loop().create_task(run.run(), name=f"job {job.id}")
+        self._runs[job.id] = (run, task)
+        task.add_done_callback(lambda done: self._ended(job.id, done))
+
+    def _ended(self, job_id: str, task: asyncio.Task[None]) -> None:
+        run, _ = self._runs.pop(job_id)
+        if task.cancelled():
+            # Cancelled before its first step: the runner itself never saw it.
+            if run.cancel_asked:
+                run.mark_cancelled()
+            return
+        error = task.exception()
+        if error is not None:
+            _log.error("job %s broke off", job_id, exc_info=error)
+            run.stop(
+                Failure(
+                    FailureKind.ENGINE,
+                    tr("The job broke off because of a fault in Overscan."),
+                    tr("The log file has the details."),
+                )
+            )
+
+    def _record(self, job: Job) -> JobRecord:
+        assert self._context is not None, "start() was not awaited"  # noqa: S101
+        return JobRecord(self._context, job)

@@ -1,0 +1,191 @@
+"""The journal: the one truth about jobs, in SQLite, safe against crashes and power cuts.
+
+Every move of a job is one committed transaction (WAL, ``synchronous=FULL``) before the engine acts on it. The
+window and ``overscan jobs`` are views of this file. It holds no key and no URL signature.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from overscan.core.failures import JournalProblem
+from overscan.core.jobs import TERMINAL, Job, JobEvent, JobState
+from overscan.core.text import tr
+from overscan.engine.migrations import MIGRATIONS, migrate, schema_version
+
+_BUSY_TIMEOUT_MS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One line of a job's history; ``at`` in seconds since 1970."""
+
+    at: float
+    event: str
+    state: JobState
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where an output was about to be placed, written down before the file got its name."""
+
+    n: int
+    path: Path
+    sha256: str
+
+
+class Journal:
+    """The open journal file; made where there is none. To be used from the thread that opened it.
+
+    Raises :class:`JournalProblem` from every method where the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with _mapped(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_TIMEOUT_MS / 1000)
+            try:
+                self._prepare(path)
+            except BaseException:
+                self._connection.close()
+                raise
+        self._path = path
+
+    def _prepare(self, path: Path) -> None:
+        connection = self._connection
+        if schema_version(connection) > len(MIGRATIONS):
+            raise JournalProblem(
+                tr("The journal {path} was written by a newer Overscan.", path=path),
+                tr("Use the newer program, or set OVERSCAN_HOME to another folder."),
+            )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        migrate(connection)
+        path.chmod(0o600)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def insert(self, jobs: Sequence[Job], owner: str) -> None:
+        """Write new jobs down, all or none."""
+        with self._transaction() as connection:
+            for job in jobs:
+                connection.execute(
+                    "INSERT INTO jobs VALUES (?, ?, ?, ?, ?)",
+                    (job.id, job.created_at, job.state, owner, job.model_dump_json()),
+                )
+                self._add_event(connection, job, "create")
+
+    def record(self, job: Job, event: JobEvent | None = None) -> None:
+        """Write a job down as it is now, after ``event``, and commit."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = ?, body = ? WHERE id = ?", (job.state, job.model_dump_json(), job.id)
+            )
+            if event is not None:
+                self._add_event(connection, job, event)
+
+    def place(self, job_id: str, placement: Placement) -> None:
+        """Write down where an output is about to be placed, before the file gets that name."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO placements VALUES (?, ?, ?, ?)",
+                (job_id, placement.n, str(placement.path), placement.sha256),
+            )
+
+    def placements(self, job_id: str) -> tuple[Placement, ...]:
+        with _mapped(self._path):
+            rows = self._connection.execute(
+                "SELECT n, path, sha256 FROM placements WHERE job_id = ? ORDER BY n", (job_id,)
+            ).fetchall()
+        return tuple(Placement(n, Path(path), sha256) for n, path, sha256 in rows)
+
+    def get(self, job_id: str) -> Job | None:
+        with _mapped(self._path):
+            row = self._connection.execute("SELECT body FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        return Job.model_validate_json(row[0]) if row else None
+
+    def jobs(self, state: JobState | None = None, *, limit: int | None = None) -> tuple[Job, ...]:
+        """Jobs in the order in which they were made; with ``limit`` only the newest so many."""
+        where, values = ("WHERE state = ?", [state.value]) if state else ("", [])
+        with _mapped(self._path):
+            rows = self._connection.execute(
+                f"SELECT body FROM jobs {where} ORDER BY created_at DESC, rowid DESC LIMIT ?",  # noqa: S608
+                (*values, -1 if limit is None else limit),
+            ).fetchall()
+        return tuple(Job.model_validate_json(row[0]) for row in reversed(rows))
+
+    def history(self, job_id: str) -> tuple[HistoryEntry, ...]:
+        with _mapped(self._path):
+            rows = self._connection.execute(
+                "SELECT at, event, state, note FROM events WHERE job_id = ? ORDER BY number", (job_id,)
+            ).fetchall()
+        return tuple(HistoryEntry(at, event, JobState(state), note) for at, event, state, note in rows)
+
+    def claim_unfinished(self, owner: str, is_alive: Callable[[str], bool]) -> tuple[Job, ...]:
+        """Take over every unfinished job whose program has ended, so that no two programs work on one job."""
+        with self._transaction() as connection:
+            marks = ", ".join("?" * len(TERMINAL))
+            rows = connection.execute(
+                f"SELECT id, owner, body FROM jobs WHERE state NOT IN ({marks}) ORDER BY created_at, rowid",  # noqa: S608
+                tuple(sorted(TERMINAL)),
+            ).fetchall()
+            alive = {name: name == owner or is_alive(name) for name in {row[1] for row in rows}}
+            free = [row for row in rows if not alive[row[1]]]
+            connection.executemany("UPDATE jobs SET owner = ? WHERE id = ?", [(owner, row[0]) for row in free])
+        return tuple(Job.model_validate_json(row[2]) for row in free)
+
+    def _add_event(self, connection: sqlite3.Connection, job: Job, event: str) -> None:
+        note = str(job.failure) if job.failure else job.note
+        connection.execute(
+            "INSERT INTO events (job_id, at, event, state, note) VALUES (?, ?, ?, ?, ?)",
+            (job.id, time.time(), event, job.state, note),
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with _mapped(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+
+@contextmanager
+def _mapped(path: Path) -> Iterator[None]:
+    """The border at which SQLite's errors become ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "locked" in text or "busy" in text:
+            remedy = tr("Another program holds it. Close the other Overscan and try again.")
+        elif "full" in text:
+            remedy = tr("The disk is full. Free some space and try again.")
+        elif "readonly" in text or "unable to open" in text:
+            remedy = tr("Check that the folder exists and may be written, or set OVERSCAN_HOME.")
+        else:
+            remedy = tr("Details: {text}", text=text)
+        raise JournalProblem(tr("The journal {path} cannot be used.", path=path), remedy) from error
+    except sqlite3.DatabaseError as error:
+        raise JournalProblem(
+            tr("The journal {path} is damaged.", path=path),
+            tr("Move it away and start again; finished pictures are not affected."),
+        ) from error
+    except OSError as error:
+        raise JournalProblem(
+            tr("The journal {path} cannot be opened: {reason}", path=path, reason=error.strerror or error),
+            tr("Check that the folder exists and may be written, or set OVERSCAN_HOME."),
+        ) from error

@@ -1,0 +1,160 @@
+"""Giving outputs their place: ``.part`` file, full decode, fsync, journal, and only then the name.
+
+An existing file is never overwritten, and a name is taken only by a whole picture: the name is linked to the
+finished ``.part`` file, which fails where the name is taken.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import itertools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from overscan.core.failures import OutputRejected
+from overscan.core.geometry import Size
+from overscan.core.images import ImageFormat
+from overscan.core.jobs import Output
+from overscan.core.requests import Request
+from overscan.engine.downloads import storage_errors
+from overscan.engine.journal import Placement
+
+MAX_PIXELS: Final = 300_000_000
+_NAME_BYTES: Final = 180
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
+
+
+def part_path(folder: Path, job_id: str, n: int) -> Path:
+    """The hidden file beside the target into which an output is written first."""
+    return folder / f".overscan-{job_id}-{n}.part"
+
+
+def make_ready(folder: Path) -> None:
+    """Make the folder and see that it can be written, before anything is paid for. Raises ``StorageProblem``."""
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".overscan-probe-{os.getpid()}.part"
+        try:
+            probe.write_bytes(b"\0")
+        finally:
+            probe.unlink(missing_ok=True)
+
+
+def write_part(part: Path, data: bytes) -> None:
+    """Write a result that is already here. Raises ``StorageProblem``."""
+    with storage_errors(part.parent):
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A ``.part`` file that is a whole image and lies safely on the disk."""
+
+    part: Path
+    format: ImageFormat
+    size: Size
+    sha256: str
+
+
+def check_part(part: Path) -> Checked:
+    """Decode a ``.part`` file in full, hash it and fsync it.
+
+    Raises ``OutputRejected`` where it is no whole image (it is then removed) and ``StorageProblem``.
+    """
+    from overscan.imaging.formats import verify
+
+    try:
+        image_format, size = verify(part, MAX_PIXELS)
+    except OutputRejected:
+        part.unlink(missing_ok=True)
+        raise
+    with storage_errors(part.parent):
+        sha256 = digest(part)
+        _sync(part)
+    return Checked(part, image_format, size, sha256)
+
+
+def names(request: Request, folder: Path, extension: str) -> Iterator[Path]:
+    """The template's names with n from 1 upwards; the photo's name is cut so that any file system takes them."""
+    for n in itertools.count(1):
+        rest = request.name_template.replace("{provider}", request.provider).replace("{n}", str(n))
+        room = max(1, _NAME_BYTES - len(rest.replace("{photo}", "").encode()))
+        photo = request.photo.name.encode()[:room].decode(errors="ignore")
+        yield folder / (rest.replace("{photo}", photo) + extension)
+
+
+def give_name(checked: Checked, n: int, target: Path) -> Output | None:
+    """Give the finished file its name; ``None`` where somebody else took the name meanwhile.
+
+    Raises ``StorageProblem``.
+    """
+    with storage_errors(target.parent):
+        if not _linked(checked.part, target):
+            return None
+        _sync(target.parent)
+        return _output(n, target, checked.sha256, checked.format, checked.size)
+
+
+def found_again(placement: Placement) -> Output | None:
+    """The output that an earlier run had placed just before it ended, if it is really there and whole."""
+    from overscan.imaging.formats import verify
+
+    try:
+        if digest(placement.path) != placement.sha256:
+            return None
+        image_format, size = verify(placement.path, MAX_PIXELS)
+    except (OSError, OutputRejected):
+        return None
+    return _output(placement.n, placement.path, placement.sha256, image_format, size)
+
+
+def digest(path: Path) -> str:
+    """The file's SHA-256 in hexadecimal digits. Raises ``OSError``."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _output(n: int, path: Path, sha256: str, image_format: ImageFormat, size: Size) -> Output:
+    return Output(
+        n=n,
+        path=str(path),
+        sha256=sha256,
+        bytes=path.stat().st_size,
+        width=size.width,
+        height=size.height,
+        format=image_format,
+    )
+
+
+def _linked(part: Path, target: Path) -> bool:
+    try:
+        target.hardlink_to(part)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # A file system without hard links: take the name with an empty file of our own, then replace that.
+        try:
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        except FileExistsError:
+            return False
+        part.replace(target)
+        return True
+    part.unlink()
+    return True
+
+
+def _sync(path: Path) -> None:
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

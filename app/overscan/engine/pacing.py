@@ -1,0 +1,72 @@
+"""How fast an account may be asked, and how long to wait before trying again."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import math
+import random
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+RETRY_AFTER_CAP_S: Final = 60.0
+_WIDEST: Final = 32.0
+_RECOVERY: Final = 0.9
+_ROUND_S: Final = 8.0
+
+
+class AccountPacer:
+    """One stream of requests per account: submissions and status reads share its slots, first come, first served.
+
+    ``rate`` is requests per second. A 429 doubles the distance between slots (up to 32 times) and holds all of
+    them for the time that the service asked for; each good answer brings the distance back by a tenth.
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._distance = 1.0 / rate
+        self._widening = 1.0
+        self._next = 0.0
+        self.in_flight = asyncio.Semaphore(max(4, math.ceil(rate * _ROUND_S)))
+        """Tasks at the service at one time: as many as can all be asked for within some seconds."""
+
+    async def slot(self) -> None:
+        """Wait for the next free slot."""
+        now = asyncio.get_running_loop().time()
+        mine = max(now, self._next)
+        self._next = mine + self._distance * self._widening
+        if mine > now:
+            await asyncio.sleep(mine - now)
+
+    def refused(self, retry_after_s: float) -> None:
+        """The service said 429: widen, and hold everything for ``retry_after_s``."""
+        self._widening = min(_WIDEST, self._widening * 2)
+        self._next = max(self._next, asyncio.get_running_loop().time() + retry_after_s)
+
+    def answered(self) -> None:
+        """The service answered: come closer to the agreed rate again."""
+        self._widening = max(1.0, self._widening * _RECOVERY)
+
+
+def retry_after(header: str | None) -> float | None:
+    """The seconds that a Retry-After header asks for, 0 to 60; ``None`` where it makes no sense (RFC 9110, 10.2.3)."""
+    if header is None:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(header)
+        except ValueError:
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=datetime.UTC)
+        seconds = (moment - datetime.datetime.now(datetime.UTC)).total_seconds()
+    if not math.isfinite(seconds):
+        return None
+    return min(RETRY_AFTER_CAP_S, max(0.0, seconds))
+
+
+def back_off(attempt: int, *, base_s: float = 0.5, cap_s: float = 30.0) -> float:
+    """Seconds before attempt number ``attempt`` + 1: exponential, with full jitter in its upper half."""
+    ceiling = min(cap_s, base_s * 2.0 ** min(attempt, 16))
+    return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret

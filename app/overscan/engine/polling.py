@@ -1,0 +1,148 @@
+"""Following a task until it ends: reading is free, so it is repeated patiently, and parked rather than failed."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Final
+
+from overscan.core.failures import (
+    AnswerLost,
+    Failure,
+    FailureKind,
+    NotSent,
+    ProtocolError,
+    ServiceRefusal,
+)
+from overscan.core.jobs import JobEvent, JobState
+from overscan.core.providers import Phase, RemoteProvider, TaskStatus
+from overscan.core.text import tr
+from overscan.engine.context import Context, JobRecord
+from overscan.engine.pacing import AccountPacer, back_off, retry_after
+
+SENSELESS_REPLIES: Final = 8
+EMPTY_SUCCESSES: Final = 3
+EARLY_NOT_FOUND: Final = 3
+EARLY_S: Final = 10.0
+_GROWTH: Final = 1.15
+
+
+async def follow(
+    context: Context, provider: RemoteProvider, record: JobRecord, key: str, status: TaskStatus | None
+) -> TaskStatus | None:
+    """Read the task until it succeeds with pictures or fails.
+
+    Returns the final status, or ``None`` where the job was parked because patience ended. Raises
+    :class:`ServiceRefusal` where the service refuses the reading itself (key, credit), which parks the job too.
+    """
+    return await _Follower(context, provider, record, key).run(status)
+
+
+class _Follower:
+    def __init__(self, context: Context, provider: RemoteProvider, record: JobRecord, key: str) -> None:
+        assert provider.info.account is not None  # noqa: S101 - a remote provider has an account
+        self._context = context
+        self._provider = provider
+        self._account = provider.info.account
+        self._pacer: AccountPacer = context.pacer(self._account)
+        self._record = record
+        self._key = key
+        self._pace = context.settings.pace_of(provider.info)
+        self._senseless = 0
+        self._empty = 0
+        self._missing = 0
+        self._lost = 0
+
+    async def run(self, status: TaskStatus | None) -> TaskStatus | None:
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        fresh = status is not None
+        if status is not None and self._ended(status):
+            return status
+        interval = self._pace.first_s if fresh else 0.0
+        while True:
+            await asyncio.sleep(interval * random.uniform(0.9, 1.1))  # noqa: S311 - jitter is no secret
+            last_chance = clock() - began >= self._pace.deadline_s
+            status, wait_s = await self._read(early=fresh and clock() - began < EARLY_S)
+            if status is not None and self._ended(status):
+                return status
+            if last_chance:
+                self._park(tr("The service is still working on it."))
+                return None
+            grown = max(self._pace.interval_s, interval * _GROWTH)
+            interval = wait_s if wait_s is not None else min(self._pace.max_interval_s, grown)
+
+    async def _read(self, *, early: bool) -> tuple[TaskStatus | None, float | None]:
+        """One reading: the status, if it made sense, and how long to wait if not the usual interval."""
+        job = self._record.job
+        assert job.task_id is not None  # noqa: S101 - only accepted tasks are followed
+        await self._pacer.slot()
+        try:
+            reply = await self._context.transport.send(
+                self._account, self._key, self._provider.status_call(job.task_id)
+            )
+        except (NotSent, AnswerLost) as error:
+            self._lost += 1
+            self._record.update(note=tr("{what} Trying again.", what=error.failure.message))
+            return None, back_off(self._lost)
+        try:
+            status = _about(job.task_id, self._provider.read(reply))
+        except ServiceRefusal as error:
+            return None, self._refused(error, reply.headers.get("retry-after"), early=early)
+        except ProtocolError as error:
+            self._senseless += 1
+            if self._senseless >= SENSELESS_REPLIES:
+                raise
+            self._record.update(note=tr("{what} Trying again.", what=error.failure.message))
+            return None, back_off(self._senseless)
+        self._pacer.answered()
+        self._senseless = self._missing = self._lost = 0
+        self._show(status)
+        return status, None
+
+    def _refused(self, error: ServiceRefusal, header: str | None, *, early: bool) -> float:
+        if error.failure.kind is FailureKind.RATE_LIMITED:
+            self._lost += 1
+            wait_s = retry_after(header) or back_off(self._lost)
+            self._pacer.refused(wait_s)
+            return wait_s
+        if error.failure.kind is FailureKind.NOT_FOUND and early:
+            self._missing += 1
+            if self._missing < EARLY_NOT_FOUND:
+                return back_off(self._missing + 1)
+        raise error
+
+    def _ended(self, status: TaskStatus) -> bool:
+        if status.phase is Phase.FAILED:
+            return True
+        if status.phase is not Phase.SUCCEEDED:
+            return False
+        if status.images:
+            return True
+        self._empty += 1
+        if self._empty > EMPTY_SUCCESSES:
+            raise ProtocolError(tr("The service says that it has finished, but gives no picture."))
+        return False
+
+    def _show(self, status: TaskStatus) -> None:
+        job = self._record.job
+        known = [value for value in (job.progress, status.progress) if value is not None]
+        progress = max(known) if known else None
+        if status.phase is Phase.RUNNING and job.state is JobState.WAITING:
+            self._record.move(JobEvent.PROGRESS, progress=progress, note="")
+        elif progress != job.progress or job.note:
+            self._record.update(progress=progress, note="")
+
+    def _park(self, message: str) -> None:
+        failure = Failure(
+            FailureKind.TIMEOUT,
+            message,
+            tr("It is picked up again at the next start, or with Resume; that costs nothing."),
+        )
+        self._record.fail(failure, JobEvent.PARK)
+
+
+def _about(task_id: str, status: TaskStatus) -> TaskStatus:
+    if status.task_id is not None and status.task_id != task_id:
+        raise ProtocolError(tr("The service answered about another task."))
+    return status

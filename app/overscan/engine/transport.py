@@ -1,0 +1,184 @@
+"""The one border to HTTP: clients, time-outs, size caps, and httpx's errors turned into ours.
+
+What matters for money is told apart here: :class:`NotSent` means that the request provably never reached the
+service, :class:`AnswerLost` that it may have.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Final
+
+import httpx
+
+from overscan import __version__
+from overscan.core.failures import AnswerLost, ConfigProblem, FailureKind, NotSent, ProtocolError
+from overscan.core.images import ImageFormat
+from overscan.core.providers import Account, HttpCall, Reply
+from overscan.core.text import tr
+from overscan.engine.settings import EngineSettings
+
+CONNECT_TIMEOUT_S: Final = 15.0
+_SLOWEST_UPLOAD: Final = 50_000
+_USER_AGENT: Final = f"Overscan/{__version__}"
+_NEVER_ARRIVED: Final = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+    httpx.InvalidURL,
+)
+"""What httpx raises before the first byte of a request has left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The photo as it is sent."""
+
+    data: bytes
+    format: ImageFormat
+
+
+def tls_context(ca_file: str) -> ssl.SSLContext:
+    """A verifying context: the system's trust store, or only the named CA file.
+
+    Raises :class:`ConfigProblem` where the file cannot be used. There is no way to turn verification off.
+    """
+    if not ca_file:
+        import truststore
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigProblem(
+            tr("The CA file {path} cannot be used.", path=ca_file), tr("Check network.ca_file in the settings.")
+        ) from error
+
+
+def make_client(settings: EngineSettings, context: ssl.SSLContext, *, keep_alive: bool) -> httpx.AsyncClient:
+    """A client without cookies, redirects, environment or default credentials."""
+    client = httpx.AsyncClient(
+        verify=context,
+        proxy=settings.proxy or None,
+        trust_env=False,
+        follow_redirects=False,
+        timeout=httpx.Timeout(30.0, connect=CONNECT_TIMEOUT_S, pool=None),
+        limits=httpx.Limits(max_connections=64, max_keepalive_connections=16 if keep_alive else 0),
+        headers={"user-agent": _USER_AGENT},
+    )
+    client.cookies.jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+    return client
+
+
+class Transport:
+    """Sends the calls that providers describe, with the account's key, to the account's own origin only.
+
+    Submissions never reuse a connection: a server that closes an idle one just as a paid request goes out would
+    leave it unknown whether that request arrived.
+    """
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self._settings = settings
+        try:
+            context = tls_context(settings.ca_file)
+            self._reads = make_client(settings, context, keep_alive=True)
+            self._submissions = make_client(settings, context, keep_alive=False)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise ConfigProblem(
+                tr("The proxy “{proxy}” cannot be used.", proxy=settings.proxy),
+                tr("Check network.proxy in the settings."),
+            ) from error
+
+    async def aclose(self) -> None:
+        await self._reads.aclose()
+        await self._submissions.aclose()
+
+    async def send(self, account: Account, key: str, call: HttpCall, photo: Upload | None = None) -> Reply:
+        """Send one call and read its whole reply.
+
+        Raises :class:`NotSent`, :class:`AnswerLost`, or :class:`ProtocolError` for a reply beyond the call's cap.
+        """
+        client = self._reads if call.method == "GET" else self._submissions
+        upload_s = (len(photo.data) if photo else 0) / _SLOWEST_UPLOAD
+        request = client.build_request(
+            call.method,
+            self._settings.base_url(account) + call.path,
+            headers={account.auth_header: account.auth_prefix + key},
+            files=_multipart(call, photo) if call.method == "POST" else None,
+            timeout=httpx.Timeout(call.read_timeout_s, connect=CONNECT_TIMEOUT_S, write=30.0, pool=None),
+        )
+        with mapped_errors():
+            async with asyncio.timeout(CONNECT_TIMEOUT_S + upload_s + call.read_timeout_s):
+                response = await client.send(request, stream=True)
+                try:
+                    body = await _read_capped(response, call.max_reply_bytes)
+                finally:
+                    await response.aclose()
+        return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
+
+
+@contextmanager
+def mapped_errors() -> Iterator[None]:
+    """Turn httpx's errors into :class:`NotSent` and :class:`AnswerLost`; anything else passes."""
+    try:
+        yield
+    except _NEVER_ARRIVED as error:
+        raise NotSent(tr("The service cannot be reached."), _network_remedy(error)) from error
+    except (httpx.TimeoutException, TimeoutError) as error:
+        raise AnswerLost(tr("The service did not answer in time."), kind=FailureKind.TIMEOUT) from error
+    except httpx.DecodingError as error:
+        raise ProtocolError(tr("The service's answer is damaged.")) from error
+    except httpx.HTTPError as error:
+        raise AnswerLost(tr("The connection was lost before the answer came.")) from error
+
+
+def _network_remedy(error: BaseException) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return tr(
+            "Its certificate is not trusted here. If your network inspects connections, "
+            "name its CA file in the settings."
+        )
+    if isinstance(error, httpx.ProxyError):
+        return tr("Check the proxy in the settings.")
+    return tr("Check the network connection and the base URL in the settings.")
+
+
+def _multipart(call: HttpCall, photo: Upload | None) -> list[tuple[str, tuple[str | None, str | bytes, str | None]]]:
+    """Text fields as parts without a file name, so that the body is multipart even without a file."""
+    parts: list[tuple[str, tuple[str | None, str | bytes, str | None]]] = [
+        (name, (None, value, None)) for name, value in call.fields
+    ]
+    if call.file is not None and photo is not None:
+        # A name of our own: the person's file name is nobody's business and may break a server's parser.
+        name = f"image{photo.format.extension}"
+        parts.append((call.file.field, (name, photo.data, photo.format.content_type)))
+    return parts
+
+
+async def _read_capped(response: httpx.Response, cap: int) -> bytes:
+    """The whole body, after decompression at most ``cap`` bytes."""
+    chunks = bytearray()
+    async for chunk in response.aiter_bytes():
+        chunks += chunk
+        if len(chunks) > cap:
+            raise ProtocolError(tr("The service's answer is too long."))
+    return bytes(chunks)
+
+
+@asynccontextmanager
+async def opened(client: httpx.AsyncClient, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+    """Send ``request`` and close the response whatever happens; errors are mapped."""
+    with mapped_errors():
+        response = await client.send(request, stream=True)
+        try:
+            yield response
+        finally:
+            await response.aclose()
