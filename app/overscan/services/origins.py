@@ -1,0 +1,71 @@
+"""Addresses of services: which are allowed, and the origin that a key is bound to."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from overscan.core.text import tr
+
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_FORBIDDEN: Final = re.compile(r"[\s\x00-\x1f\x7f\\]")
+
+
+def is_loopback(host: str) -> bool:
+    """True for ``localhost`` and for the addresses of this machine itself."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def checked_base_url(url: str) -> str:
+    """``url`` as the base of a service's calls, without a slash at its end.
+
+    Raises ``ValueError`` with a sentence for people: only https (http on loopback), no user, query or fragment.
+    """
+    parts, host, _ = _split(url)
+    if parts.username is not None or parts.password is not None:
+        raise ValueError(tr("a base URL holds no user name and no password"))
+    if parts.query or parts.fragment or url.rstrip().endswith(("?", "#")):
+        raise ValueError(tr("a base URL ends before “?” and “#”"))
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError(tr("http:// is possible only for this machine itself; use https://"))
+    return url.rstrip("/")
+
+
+def checked_proxy(url: str) -> str:
+    """``url`` as the address of an HTTP proxy. Raises ``ValueError`` with a sentence for people."""
+    parts, _, _ = _split(url)
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError(tr("a proxy is an address such as http://proxy.example:8080"))
+    return url.rstrip("/")
+
+
+def origin_of(url: str) -> str:
+    """``scheme://host:port`` of a base URL, in lower case and always with the port.
+
+    The origin of an origin is itself. Raises ``ValueError`` where ``url`` has none.
+    """
+    parts, host, port = _split(url)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}:{port}"
+
+
+def _split(url: str) -> tuple[SplitResult, str, int]:
+    if _FORBIDDEN.search(url):
+        raise ValueError(tr("an address holds no blanks"))
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ValueError(tr("this is no address")) from None
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValueError(tr("an address begins with https:// and the name of a host"))
+    if port == 0:
+        raise ValueError(tr("port 0 is none"))
+    return parts, parts.hostname, port or _DEFAULT_PORTS[parts.scheme]
