@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import ssl
 from types import TracebackType
 
@@ -21,6 +22,17 @@ def picture(image_format: str = "JPEG", size: tuple[int, int] = (40, 30), mode: 
     target = io.BytesIO()
     Image.merge("RGB", [gradient, gradient.rotate(180), gradient]).convert(mode).save(target, image_format)
     return target.getvalue()
+
+
+def dial(simulator: Simulator, method: str, path: str, **parts: bytes) -> socket.socket:
+    """Send a whole request, with `parts` as files, on a connection of its own and leave the reply unread."""
+    files = {name: ("photo.jpg", body, "image/jpeg") for name, body in parts.items()}
+    headers = {"X-API-KEY": simulator.key}
+    request = httpx.Request(method, simulator.base_url + path, headers=headers, files=files or None)
+    head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+    connection = socket.create_connection((request.url.host, request.url.port or 80))
+    connection.sendall(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + request.read())
+    return connection
 
 
 class Client:

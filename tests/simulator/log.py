@@ -58,6 +58,8 @@ class LoggedRequest:
     status: int | None = None
     fault: str = ""
     finished_at: float | None = None
+    ended: bool = False
+    """Whether the server is through with it, in whatever way."""
 
     def header(self, name: str) -> str | None:
         """The first header of that name, in any case; None when it was not sent."""
@@ -138,6 +140,7 @@ class RequestLog:
         """Enter the end of a request."""
         with self._changed:
             request.finished_at = finished_at
+            request.ended = True
             self._changed.notify_all()
         if self._observer is not None:
             self._observer(request)

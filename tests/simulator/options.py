@@ -47,6 +47,8 @@ class Options:
     max_output_px: int = 120_000_000
     """Above it a task ends with state -15: no test wants a picture of 16384 × 16384."""
     result_lifetime_s: float = 3600.0
+    keep_alive_s: int = 75
+    """How long an idle connection is kept, real seconds. Short values race with a client that uses it again."""
     priced_edge: PricedEdge = PricedEdge.INPUT
     passthrough: bool = False
     """The result is the input, byte for byte: for measuring the transport without image work."""

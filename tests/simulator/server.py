@@ -218,7 +218,14 @@ class Simulator:
         # uvicorn's protocol without its Server class: that one looks at its stop flag ten times a second and
         # waits for its clients, which would cost every test a fraction of a second.
         config = uvicorn.Config(
-            app, log_config=None, log_level="critical", access_log=False, lifespan="off", ws="none", date_header=False
+            app,
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            date_header=False,
+            timeout_keep_alive=self.options.keep_alive_s,
         )
         config.load()
         connections = self._connections
@@ -254,7 +261,11 @@ def _listener(port: int) -> socket.socket:
     # With the protocol named, asyncio switches Nagle's algorithm off; without it each small reply takes 40 ms.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind((HOST, port))
+    try:
+        sock.bind((HOST, port))
+    except (OSError, OverflowError):
+        sock.close()
+        raise
     return sock
 
 

@@ -30,6 +30,7 @@ class Storage:
         self._tasks = tasks
         self._clock = clock
         self.photos: dict[str, bytes] = {}
+        self._etags: dict[str, str] = {}
 
     def router(self, front: Front) -> Router:
         """The ASGI application of the storage port."""
@@ -56,8 +57,10 @@ class Storage:
             return _refusal(404, "NoSuchKey", "The specified key does not exist.")
         exchange.task = task
         request.task_id = task.task_id
+        etag = self._etags.get(task.object_name) or _etag(task.result.body)
+        self._etags[task.object_name] = etag
         return _file_reply(
-            task.result.body, task.result.media_type, request.header("range"), request.header("if-range")
+            etag, task.result.body, task.result.media_type, request.header("range"), request.header("if-range")
         )
 
     async def _photo(self, exchange: Exchange) -> Reply:
@@ -72,8 +75,11 @@ def _refusal(status: int, code: str, message: str) -> Reply:
     return Reply(status, storage_error(code, message), "application/xml")
 
 
-def _file_reply(body: bytes, media_type: str, byte_range: str | None, if_range: str | None) -> Reply:
-    etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest().upper()}"'
+def _etag(body: bytes) -> str:
+    return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest().upper()}"'
+
+
+def _file_reply(etag: str, body: bytes, media_type: str, byte_range: str | None, if_range: str | None) -> Reply:
     headers = (("etag", etag), ("accept-ranges", "bytes"))
     span = _span(byte_range, len(body)) if if_range in {None, etag} else None
     if span is None:

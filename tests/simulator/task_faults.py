@@ -118,7 +118,7 @@ class Unfinished(Fault):
         return json_reply({"status": 200, "message": "success", "data": data})
 
 
-def bomb_png(side: int = 65_535) -> bytes:
+def bomb_png(side: int = 30_000) -> bytes:
     """A valid PNG of `side` × `side` black one-bit pixels in a few hundred kilobytes at most."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:

@@ -112,11 +112,16 @@ class TaskTable:
         return self._by_object.get(object_name)
 
     def add(self, task: Task) -> None:
-        """Enter a new task."""
+        """Enter a new task. Those who wait are woken when its work is done, too."""
+        task.work.add_done_callback(lambda _: self._wake())
         with self._changed:
             self._tasks.append(task)
             self._by_id[task.task_id] = task
             self._by_object[task.object_name] = task
+            self._changed.notify_all()
+
+    def _wake(self) -> None:
+        with self._changed:
             self._changed.notify_all()
 
     def rename(self, task: Task, task_id: str) -> None:
