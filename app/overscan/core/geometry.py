@@ -96,6 +96,8 @@ class Margins:
         def pixels(ratio: float, length: int) -> int:
             if not math.isfinite(ratio) or ratio < 0:
                 raise ValueError(f"a ratio is a finite number of 0 or more, not {ratio}")
+            if not math.isfinite(ratio * length):
+                raise ValueError(f"a ratio of {ratio} is beyond all pixels")
             return max(1, round(ratio * length)) if ratio > 0 else 0
 
         return cls(

@@ -176,4 +176,4 @@ class Job(BaseModel):
         """Seconds since the job was begun, up to ``now`` or to its end; 0 while it is queued."""
         if self.started_at is None:
             return 0.0
-        return max(0.0, (self.finished_at or now) - self.started_at)
+        return max(0.0, (now if self.finished_at is None else self.finished_at) - self.started_at)

@@ -142,12 +142,22 @@ class Parameters(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _choices_fit_each_other(self) -> Parameters:
+    def _values_fit_the_declaration(self) -> Parameters:
         values = self.values()
         for spec in specs(type(self)):
+            value, longest = values[spec.name], spec.shown.max_length
+            if isinstance(value, str) and longest is not None and len(value) > longest:
+                raise ValueError(tr("{name} is longer than {count} characters.", name=spec.name, count=longest))
             for choice in spec.shown.choices:
                 if choice.value == values[spec.name] and choice.when and not choice.when.holds(values):
-                    raise ValueError(f"{spec.name}={choice.value} is not possible here: {_words(choice.when)}")
+                    raise ValueError(
+                        tr(
+                            "{name}={value} is not possible here: {reason}.",
+                            name=spec.name,
+                            value=choice.value,
+                            reason=_words(choice.when),
+                        )
+                    )
         return self
 
     def values(self) -> dict[str, Value]:
@@ -235,7 +245,8 @@ def _readings(spec: ParameterSpec, text: str) -> Iterator[Value]:
                 number = int(text) if spec.kind is ParameterKind.INTEGER else float(text)
             except ValueError:
                 return
-            if math.isfinite(number):
+            # An integer may have more digits than a float can hold, and is finite all the same.
+            if isinstance(number, int) or math.isfinite(number):
                 yield number
         case ParameterKind.TEXT:
             yield text
@@ -245,7 +256,7 @@ def _spec(name: str, field: FieldInfo) -> ParameterSpec:
     shown = next((m for m in field.metadata if isinstance(m, Shown)), None)
     if shown is None:
         raise TypeError(f"parameter {name} has no Shown marker")
-    low, high, exclusive = _bounds(field)
+    low, high, exclusive = _bounds(name, field)
     inner, optional = _without_none(field.annotation)
     return ParameterSpec(
         name=name,
@@ -280,7 +291,8 @@ def _kind(name: str, annotation: object, shown: Shown) -> ParameterKind:
 
 def _without_none(annotation: object) -> tuple[object, bool]:
     if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
+        # Marks in here would hold for the model and be unknown to every other reader.
+        raise TypeError(f"{annotation}: Annotated stands around the whole type, None included")
     if get_origin(annotation) in (Union, types.UnionType):
         inner = [a for a in get_args(annotation) if a is not type(None)]
         if len(inner) == 1 and len(get_args(annotation)) == 2:
@@ -288,7 +300,7 @@ def _without_none(annotation: object) -> tuple[object, bool]:
     return annotation, False
 
 
-def _bounds(field: FieldInfo) -> tuple[float | None, float | None, bool]:
+def _bounds(name: str, field: FieldInfo) -> tuple[float | None, float | None, bool]:
     low: float | None = None
     high: float | None = None
     exclusive = False
@@ -299,6 +311,8 @@ def _bounds(field: FieldInfo) -> tuple[float | None, float | None, bool]:
             low, exclusive = float(mark.gt), True  # type: ignore[arg-type]
         elif isinstance(mark, annotated_types.Le):
             high = float(mark.le)  # type: ignore[arg-type]
+        elif isinstance(mark, annotated_types.Lt | annotated_types.MultipleOf):
+            raise TypeError(f"parameter {name}: no reader knows the bound {mark}")
     return low, high, exclusive
 
 

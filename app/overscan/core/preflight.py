@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from overscan.core.failures import FailureKind, PhotoError
+from overscan.core.failures import PhotoError
 from overscan.core.geometry import Size
 from overscan.core.images import ColourModel, ImageFormat, PhotoFacts
 from overscan.core.providers import Limits
 from overscan.core.text import tr
 
 _LOSSLESS = frozenset({ImageFormat.PNG, ImageFormat.TIFF, ImageFormat.BMP, ImageFormat.GIF})
+_WRITABLE = (ImageFormat.PNG, ImageFormat.JPEG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.BMP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,9 @@ def preflight(facts: PhotoFacts, limits: Limits, *, keep_metadata: bool = False)
 
     Raises :class:`PhotoError` where nothing can make it fit.
     """
-    if facts.size.short_edge < limits.min_side:
-        raise PhotoError(
-            tr("The photo is too small: {size} pixels.", size=facts.size),
-            tr("This service needs at least {side} pixels on each side.", side=limits.min_side),
-            kind=FailureKind.PHOTO,
-        )
     size = facts.size.fitted(limits.max_width or facts.size.width, limits.max_height or facts.size.height)
+    if size.short_edge < limits.min_side:
+        raise _too_narrow(facts.size, size, limits)
     too_heavy = limits.max_bytes is not None and facts.bytes > limits.max_bytes
     target = _target_format(facts, limits)
     reasons = [
@@ -53,6 +50,8 @@ def preflight(facts: PhotoFacts, limits: Limits, *, keep_metadata: bool = False)
         *_colour_changes(facts),
         *_format_changes(facts, limits, target, too_heavy=too_heavy),
     ]
+    if reasons and facts.has_alpha and target is ImageFormat.JPEG:
+        reasons.append(tr("transparency given up"))
     strip = bool(facts.private_metadata) and not keep_metadata
     removed = [tr("{what} removed", what=", ".join(tr(name) for name in facts.private_metadata))] if strip else []
     return Preflight(
@@ -65,11 +64,21 @@ def preflight(facts: PhotoFacts, limits: Limits, *, keep_metadata: bool = False)
     )
 
 
+def _too_narrow(photo: Size, reduced: Size, limits: Limits) -> PhotoError:
+    needed = tr("This service needs at least {side} pixels on each side.", side=limits.min_side)
+    if reduced == photo:
+        return PhotoError(tr("The photo is too small: {size} pixels.", size=photo), needed)
+    return PhotoError(
+        tr("The photo is too long and narrow: {old} pixels would be reduced to {new}.", old=photo, new=reduced), needed
+    )
+
+
 def _target_format(facts: PhotoFacts, limits: Limits) -> ImageFormat:
     wanted = ImageFormat.PNG if facts.has_alpha or facts.format in _LOSSLESS else ImageFormat.JPEG
-    if wanted in limits.formats:
-        return wanted
-    return ImageFormat.PNG if ImageFormat.PNG in limits.formats else ImageFormat.JPEG
+    for form in (wanted, *_WRITABLE, facts.format):
+        if form in limits.formats:
+            return form
+    raise PhotoError(tr("This service takes none of the formats that can be written here."))
 
 
 def _shape_changes(facts: PhotoFacts, size: Size) -> list[str]:

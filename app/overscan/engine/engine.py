@@ -15,6 +15,7 @@ from overscan.core.jobs import Job, JobEvent, JobState
 from overscan.core.plan import PlannedJob
 from overscan.core.providers import Account, RemoteProvider
 from overscan.core.text import tr
+from overscan.engine.budget import check_day_cap
 from overscan.engine.context import Context, JobRecord
 from overscan.engine.downloads import Downloader
 from overscan.engine.instances import Instance
@@ -90,7 +91,11 @@ class Engine:
         self._instance.close()
 
     def add(self, planned: Sequence[PlannedJob]) -> tuple[Job, ...]:
-        """Journal the jobs as queued, all or none, and begin. Raises ``JournalProblem``."""
+        """Journal the jobs as queued, all or none, and begin.
+
+        Raises ``JournalProblem``, and ``UsageError`` where the day's cap would be passed.
+        """
+        check_day_cap(self._journal, planned, self._settings.max_credits_per_day)
         now = time.time()
         jobs = tuple(
             Job(id=uuid.uuid4().hex, request=plan.request, cost=plan.cost, created_at=now + i * 1e-6)

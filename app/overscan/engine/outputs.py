@@ -94,7 +94,7 @@ def give_name(checked: Checked, n: int, target: Path) -> Output | None:
     Raises ``StorageProblem``.
     """
     with storage_errors(target.parent):
-        if not _linked(checked.part, target):
+        if not name_new(checked.part, target):
             return None
         _sync(target.parent)
         return _output(n, target, checked.sha256, checked.format, checked.size)
@@ -131,7 +131,8 @@ def _output(n: int, path: Path, sha256: str, image_format: ImageFormat, size: Si
     )
 
 
-def _linked(part: Path, target: Path) -> bool:
+def name_new(part: Path, target: Path) -> bool:
+    """Move a finished file to a name that nobody has; false where the name is taken. Raises ``OSError``."""
     try:
         target.hardlink_to(part)
     except FileExistsError:

@@ -14,7 +14,8 @@ class EngineSettings:
     """Settings by account id and provider id; what is missing takes the declaration's value.
 
     ``rescue_folder`` takes outputs that cannot be saved where they were wanted, ``instances_folder`` the lock files
-    by which running programs know each other. ``proxy`` and ``ca_file`` are empty for none.
+    by which running programs know each other. ``proxy`` and ``ca_file`` are empty for none, ``max_credits_per_day``
+    is 0 for no cap.
     """
 
     rescue_folder: Path
@@ -24,6 +25,7 @@ class EngineSettings:
     pace: Mapping[str, Pace] = field(default_factory=dict)
     proxy: str = ""
     ca_file: str = ""
+    max_credits_per_day: float = 0.0
 
     def base_url(self, account: Account) -> str:
         return (self.base_urls.get(account.id) or account.base_url).rstrip("/")

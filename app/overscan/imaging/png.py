@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import BinaryIO, Final
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
@@ -66,3 +67,10 @@ def extras(file: BinaryIO, size: int) -> Extras:
             is_xmp = file.read(min(chunk.length, _KEYWORD_BYTES)).startswith(XMP_KEYWORD)
             xmp, text = xmp or is_xmp, text or not is_xmp
     return Extras(whole, exif, xmp, text)
+
+
+def only_picture(data: bytes) -> bytes:
+    """The same PNG without text chunks and without whatever stands behind its end; all else byte for byte."""
+    with BytesIO(data) as file:
+        kept = [c for c in chunks(file, len(data)) if c.name not in TEXT_CHUNKS]
+    return SIGNATURE + b"".join(data[c.start : c.end] for c in kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -31,6 +31,8 @@ class PhotoTray(QFrame):
     selection_changed = Signal()
     cancel_opening = Signal()
     folder_wanted = Signal(object)
+    rows_shown = Signal()
+    """Other rows than before may be on the screen."""
 
     def __init__(self, model: PhotoModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +69,9 @@ class PhotoTray(QFrame):
         self._list.selectionModel().selectionChanged.connect(self._selected)
         model.rowsInserted.connect(self._recount)
         model.rowsRemoved.connect(self._recount)
+        for signal in (model.rowsInserted, model.rowsRemoved, model.dataChanged):
+            signal.connect(self.rows_shown)
+        self._list.verticalScrollBar().valueChanged.connect(self.rows_shown)
         self._recount()
 
     def _make_list(self) -> QListView:
@@ -199,6 +204,10 @@ class PhotoTray(QFrame):
         show.triggered.connect(lambda: self.folder_wanted.emit(photo))
         menu.addAction(self.remove)
         menu.popup(self._list.viewport().mapToGlobal(at))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.rows_shown.emit()
 
     def sizeHint(self) -> QSize:
         return QSize(204, 400)

@@ -42,7 +42,8 @@ class Colours:
     """Colours by what they are for, each as ``#rrggbb``.
 
     Backgrounds: ``stage`` lies around the photo, ``panel`` at the sides, ``bar`` above and below, ``field`` where
-    something is typed, ``raised`` under what can be pressed, ``selected`` under what is chosen. ``text`` and
+    something is typed, ``track`` under what moves or is chosen in a row, ``raised`` (with its ``edge``) under what
+    can be pressed, ``selected`` under what is chosen. ``text`` and
     ``muted`` reach a contrast of 4.5 on each of them, the four meanings on ``stage``, ``panel``, ``bar`` and ``field``.
     """
 
@@ -50,7 +51,9 @@ class Colours:
     panel: str
     bar: str
     field: str
+    track: str
     raised: str
+    edge: str
     hover: str
     selected: str
     border: str
@@ -73,7 +76,9 @@ DARK: Final = Colours(
     panel="#323232",
     bar="#2b2b2b",
     field="#252525",
+    track="#252525",
     raised="#464646",
+    edge="#464646",
     hover="#505050",
     selected="#444444",
     border="#565656",
@@ -95,7 +100,9 @@ LIGHT: Final = Colours(
     panel="#efefef",
     bar="#e4e4e4",
     field="#ffffff",
+    track="#c9c9c9",
     raised="#fafafa",
+    edge="#b8b8b8",
     hover="#ffffff",
     selected="#d6d6d6",
     border="#b2b2b2",

@@ -67,7 +67,7 @@ class ProgressBar(QProgressBar):
         painter.setPen(Qt.PenStyle.NoPen)
         area = QRectF(self.rect())
         area = QRectF(area.x(), area.center().y() - 2, area.width(), 4)
-        painter.setBrush(QColor(colours.field))
+        painter.setBrush(QColor(colours.track))
         painter.drawRoundedRect(area, 2, 2)
         painter.setBrush(QColor(level_colour(colours, self._level)))
         painter.drawRoundedRect(self._piece(area), 2, 2)

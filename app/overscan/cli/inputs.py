@@ -1,0 +1,153 @@
+"""From what was typed to a plan: photos, providers, parameters and target.
+
+Every mistake is told before a byte is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from overscan.composition import House
+from overscan.core.failures import InvalidParameter, OverscanError, PhotoError, UsageError
+from overscan.core.parameters import Value, parse, specs
+from overscan.core.plan import Choice, Plan, Refusal, Target, make_plan
+from overscan.core.providers import AnyProvider
+from overscan.core.requests import Photo, PhotoRef
+from overscan.core.text import tr
+
+
+@dataclass(frozen=True, slots=True)
+class RunInputs:
+    """The arguments of ``run`` and ``plan`` as typed."""
+
+    photos: Sequence[str]
+    providers: Sequence[str]
+    settings: Sequence[str] = ()
+    folder: Path | None = None
+    send_url: bool = False
+    frame: str | None = None
+    mask: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The photos that could be opened, and the refusals of those that could not."""
+
+    photos: list[Photo] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+
+
+def plan_of(house: House, inputs: RunInputs) -> Plan:
+    """The plan for what was typed.
+
+    Raises :class:`UsageError` for anything that concerns the whole run; a photo that cannot be read becomes one
+    refusal and does not stop the others.
+    """
+    if inputs.frame is not None or inputs.mask is not None:
+        raise UsageError(
+            tr("No provider takes a frame or a mask yet."),
+            tr("Use -s top=, bottom=, left= and right= with an expansion."),
+        )
+    choices = choices_of([house.registry.get(name) for name in dict.fromkeys(inputs.providers)], inputs.settings)
+    make_plan([], choices, Target("/"), has_key=house.has_key)
+    opened = open_photos(house, inputs.photos, send_url=inputs.send_url)
+    folder = (inputs.folder or house.output_folder).expanduser().absolute()
+    target = Target(str(folder), house.settings.output.name)
+    plan = make_plan(
+        opened.photos,
+        choices,
+        target,
+        has_key=lambda account: True,
+        usd_per_credit=house.settings.money.usd_per_credit,
+    )
+    return Plan(plan.jobs, (*opened.refusals, *plan.refusals))
+
+
+def choices_of(providers: Sequence[AnyProvider], settings: Sequence[str]) -> list[Choice]:
+    """The providers with their parameters from ``NAME=VALUE`` and ``PROVIDER.NAME=VALUE`` texts.
+
+    A name without a provider goes to each chosen provider that has it. Raises :class:`InvalidParameter`.
+    """
+    if not providers:
+        raise UsageError(tr("No provider is chosen."), tr("Name one with -p; “overscan providers” lists them."))
+    texts: dict[str, dict[str, str]] = {p.info.id: {} for p in providers}
+    own: dict[str, dict[str, str]] = {p.info.id: {} for p in providers}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals or not name:
+            raise InvalidParameter(
+                tr("“{setting}” is no setting.", setting=setting), tr("Write -s NAME=VALUE or -s PROVIDER.NAME=VALUE.")
+            )
+        provider_id, dot, bare = name.rpartition(".")
+        if dot:
+            if provider_id not in own:
+                raise InvalidParameter(
+                    tr("{provider} is not among the chosen providers.", provider=provider_id),
+                    tr("Add -p {provider}, or leave the setting out.", provider=provider_id),
+                )
+            own[provider_id][bare] = text
+            continue
+        takers = [p for p in providers if any(s.name == name for s in specs(p.info.parameters))]
+        if not takers:
+            known = {s.name: None for p in providers for s in specs(p.info.parameters)}
+            raise InvalidParameter(
+                tr("No chosen provider has a parameter “{name}”.", name=name),
+                tr("Known: {names}.", names=", ".join(known) or tr("none")),
+            )
+        for provider in takers:
+            texts[provider.info.id][name] = text
+    return [Choice(p, _parsed(p, {**texts[p.info.id], **own[p.info.id]})) for p in providers]
+
+
+def _parsed(provider: AnyProvider, texts: dict[str, str]) -> dict[str, Value]:
+    return parse(provider.info.parameters, texts)
+
+
+def open_photos(house: House, photos: Sequence[str], *, send_url: bool) -> Opened:
+    """Open files, folders and URLs. Raises :class:`PhotoError` where a path does not exist at all."""
+    from overscan.imaging.photo import open_photo
+    from overscan.services.intake import expand
+
+    missing = [text for text in photos if not is_url(text) and not Path(text).expanduser().exists()]
+    if missing:
+        raise PhotoError(tr("There is no {path}.", path=missing[0]), tr("Check the path."))
+    opened = Opened()
+    for text in photos:
+        if is_url(text) and send_url:
+            opened.photos.append(Photo(PhotoRef(name=_name_of(text), url=text), None))
+            continue
+        try:
+            paths = [_fetched(house, text)] if is_url(text) else list(expand([Path(text).expanduser()]))
+        except OverscanError as error:
+            opened.refusals.append(Refusal(text, "", error.failure))
+            continue
+        if not paths:
+            opened.refusals.append(Refusal(text, "", PhotoError(tr("There is no photo in {path}.", path=text)).failure))
+        for path in paths:
+            try:
+                opened.photos.append(open_photo(path))
+            except OverscanError as error:
+                opened.refusals.append(Refusal(str(path), "", error.failure))
+    return opened
+
+
+def is_url(text: str) -> bool:
+    return re.match(r"(?i)https?://", text) is not None
+
+
+def _name_of(url: str) -> str:
+    from overscan.services.intake import safe_stem
+
+    return safe_stem(unquote(PurePosixPath(urlsplit(url).path).stem) or "photo")
+
+
+def _fetched(house: House, url: str) -> Path:
+    """The photo behind a URL, kept under ``incoming``."""
+    from overscan.engine.fetching import fetch_photo
+
+    return asyncio.run(fetch_photo(url, house.folders.incoming, _name_of(url), house.engine_settings()))
