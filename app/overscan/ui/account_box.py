@@ -1,0 +1,125 @@
+"""An account's key in the settings: whether there is one, and how to set, replace and remove it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from overscan.core.failures import Failure
+from overscan.core.providers import Account
+from overscan.core.text import tr
+from overscan.ui import style
+from overscan.ui.workers import Workers
+
+if TYPE_CHECKING:
+    from overscan.services.keys import KeyStore
+
+
+class AccountBox(QWidget):
+    """Asks ``keys`` only in ``workers``. ``key_changed`` comes after the keyring has been changed."""
+
+    key_changed = Signal()
+
+    def __init__(
+        self, account: Account, origin: str, keys: KeyStore, workers: Workers, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.account = account
+        self._origin = origin
+        self._keys = keys
+        self._workers = workers
+        self.setObjectName(f"account-{account.id}")
+        self._status = QLabel(tr("Looking for the key…"), self, textFormat=Qt.TextFormat.PlainText)
+        self._status.setObjectName(f"key-status-{account.id}")
+        self._status.setWordWrap(True)
+        self.edit = QLineEdit(self)
+        self.edit.setObjectName(f"key-{account.id}")
+        self.edit.setAccessibleName(tr("Key of {account}", account=account.name))
+        self.edit.setEchoMode(QLineEdit.EchoMode.Password)
+        self.edit.setPlaceholderText(tr("Paste the key here"))
+        self._save = self._button("save-key", tr("Save Key"), self.save)
+        self._remove = self._button("remove-key", tr("Remove"), self._take_out)
+        page = self._button("key-page", tr("Where do I get a key?"), self._open_page)
+        page.setProperty("role", "quiet")
+        page.setToolTip(account.key_page)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self.edit, 1)
+        line.addWidget(self._save)
+        line.addWidget(self._remove)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self._status)
+        column.addLayout(line)
+        column.addWidget(page, 0, Qt.AlignmentFlag.AlignLeft)
+        self.edit.textChanged.connect(self._typed)
+        self.edit.returnPressed.connect(self.save)
+        self._typed()
+        self.look()
+
+    def look(self) -> None:
+        """Find out whether there is a key, and say so."""
+        account, origin, keys = self.account.id, self._origin, self._keys
+        self._workers.submit(lambda: keys.source(account, origin), self._found, self._failed)
+
+    @Slot()
+    def save(self) -> None:
+        """Keep what was typed in the keyring."""
+        key = self.edit.text()
+        if not key.strip():
+            return
+        account, origin, keys = self.account.id, self._origin, self._keys
+        self._say(tr("Saving the key…"))
+        self._workers.submit(lambda: keys.set(account, origin, key), self._kept, self._failed)
+
+    def _take_out(self) -> None:
+        account, origin, keys = self.account.id, self._origin, self._keys
+        self._workers.submit(lambda: keys.remove(account, origin), self._removed, self._failed)
+
+    def _kept(self, _nothing: None) -> None:
+        self.edit.clear()
+        self.key_changed.emit()
+        self.look()
+
+    def _removed(self, _was_there: bool) -> None:
+        self.key_changed.emit()
+        self.look()
+
+    def _found(self, source: str | None) -> None:
+        self._remove.setEnabled(source == "keyring")
+        self._save.setText(tr("Replace Key") if source == "keyring" else tr("Save Key"))
+        if source == "environment":
+            name = f"OVERSCAN_KEY_{self.account.id.upper()}"
+            self._say(tr("The key comes from {name}, which goes before the keyring.", name=name), "saved")
+        elif source == "keyring":
+            self._say(tr("A key is in the keyring."), "saved")
+        else:
+            self._say(tr("There is no key yet."), "attention")
+
+    def _failed(self, failure: Failure) -> None:
+        self._remove.setEnabled(False)
+        self._say(str(failure), "failure")
+
+    def _say(self, text: str, level: str = "") -> None:
+        self._status.setText(text)
+        style.set_look(self._status, "level", level)
+
+    @Slot()
+    def _typed(self) -> None:
+        self._save.setEnabled(bool(self.edit.text().strip()))
+
+    def _open_page(self) -> None:
+        QDesktopServices.openUrl(QUrl(self.account.key_page))
+
+    def _button(self, name: str, text: str, call: Callable[[], None]) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(f"{name}-{self.account.id}")
+        button.setAccessibleName(text)
+        button.setAutoDefault(False)
+        button.clicked.connect(lambda _checked=False: call())
+        return button

@@ -1,0 +1,247 @@
+"""What the window works on: photos, jobs, settings and keys, with the threads that serve them. No widgets here."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from overscan.core.failures import Failure, OverscanError
+from overscan.core.jobs import Job, JobState
+from overscan.core.plan import PlannedJob, Target
+from overscan.core.providers import AnyProvider, ProviderInfo
+from overscan.ui.engine_setup import engine_setup
+from overscan.ui.engine_thread import EngineThread
+from overscan.ui.images import ImageLoader
+from overscan.ui.key_states import HasKey, KeyState, Looking, NoKey
+from overscan.ui.photo_model import PhotoModel
+from overscan.ui.photo_opening import PhotoOpener
+from overscan.ui.queue_model import QueueModel
+from overscan.ui.workers import Workers
+
+if TYPE_CHECKING:
+    from overscan.providers.registry import Registry
+    from overscan.services.keys import KeyStore
+    from overscan.services.paths import Folders
+    from overscan.services.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    registry: Registry
+    settings: Settings
+    problem: Failure | None
+
+
+class Session(QObject):
+    """Lives on the GUI thread; everything slow is done by its workers and by the engine's thread."""
+
+    loaded = Signal()
+    """Providers and settings have been read; the engine is starting."""
+    settings_changed = Signal()
+    keys_changed = Signal(object)
+    """:data:`KeyStates`."""
+    submitting_changed = Signal(bool)
+    """True from a run until its jobs are journalled."""
+    unsent_found = Signal(object)
+    """Jobs of an earlier session that were never sent; the person decides."""
+    problem = Signal(object)
+    """A :class:`Failure` that is not about one job."""
+    idle = Signal()
+    """After :meth:`close`: the engine has ended."""
+
+    def __init__(self, folders: Folders, keys: KeyStore, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.folders = folders
+        self.keys = keys
+        self.workers = Workers(self)
+        self.loader = ImageLoader(self)
+        self.photos = PhotoModel(self)
+        self.queue = QueueModel(self.info, self)
+        self.opener = PhotoOpener(self.workers, folders.incoming, self._fetch, self)
+        self.registry: Registry | None = None
+        self.settings: Settings | None = None
+        self.engine: EngineThread | None = None
+        self.submitting = False
+        self.key_states: dict[str, KeyState] = {}
+        self._jobs: dict[str, Job] = {}
+        self._recovered = False
+        self.opener.opened.connect(self.photos.put)
+        self.queue.changed.connect(self._count_jobs)
+
+    def begin(self) -> None:
+        """Read providers and settings in a worker, then start the engine. Called after the first paint."""
+        config = self.folders.config_file
+        self.workers.submit(lambda: _load(config), self._begun, self.problem.emit)
+
+    def close(self) -> None:
+        """End everything; ``idle`` comes when the engine has ended, at once where there is none."""
+        self.opener.cancel()
+        self.loader.close()
+        if self.engine is not None and self.engine.isRunning():
+            self.engine.finished.connect(self._ended)
+            self.engine.stop()
+        else:
+            self._ended()
+
+    @Slot()
+    def _ended(self) -> None:
+        self.workers.close()
+        self.idle.emit()
+
+    # ------------------------------------------------------------------ facts
+
+    def info(self, provider_id: str) -> ProviderInfo | None:
+        provider = self.provider(provider_id)
+        return provider.info if provider else None
+
+    def provider(self, provider_id: str) -> AnyProvider | None:
+        if self.registry is None:
+            return None
+        try:
+            return self.registry.get(provider_id)
+        except OverscanError:
+            return None  # a journal may name a provider that is no longer installed
+
+    @property
+    def target(self) -> Target | None:
+        """Where outputs go by the settings."""
+        if self.settings is None:
+            return None
+        output = self.settings.output
+        return Target(output.folder, output.name)
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """Every job known here, also those that were taken out of the view."""
+        return tuple(self._jobs.values())
+
+    @property
+    def unsent(self) -> tuple[Job, ...]:
+        return tuple(job for job in self._jobs.values() if job.state is JobState.QUEUED)
+
+    # ------------------------------------------------------------------ commands
+
+    def run(self, planned: Sequence[PlannedJob]) -> None:
+        """Journal and begin; nothing happens while the jobs before are still being journalled."""
+        if self.engine is None or self.submitting or not planned:
+            return
+        self._set_submitting(True)
+        self.engine.add(planned)
+
+    def cancel(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            if self.engine is not None:
+                self.engine.cancel(job.id)
+
+    def retry(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            if self.engine is not None:
+                self.engine.retry(job.id)
+
+    def resume(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            if self.engine is not None:
+                self.engine.resume(job.id)
+
+    def take_settings(self, settings: Settings) -> None:
+        """Work by these settings from now on; jobs under way end by the old ones."""
+        self.settings = settings
+        if self.engine is not None and self.registry is not None:
+            self.engine.configure(engine_setup(self.registry, settings, self.folders, self.keys))
+        self.settings_changed.emit()
+        self.look_for_keys()
+
+    def look_for_keys(self) -> None:
+        """Ask in workers which accounts have a key."""
+        if self.registry is None or self.settings is None:
+            return
+        for account in self.registry.accounts():
+            self.key_states.setdefault(account.id, Looking())
+            self._look_for(account.id, self.settings.base_url(account))
+        self.keys_changed.emit(self.key_states)
+
+    def _look_for(self, account_id: str, origin: str) -> None:
+        def found(source: str | None) -> None:
+            self._key_found(account_id, HasKey(source) if source else NoKey())
+
+        def failed(failure: Failure) -> None:
+            self._key_found(account_id, NoKey(str(failure)))
+
+        self.workers.submit(lambda: self.keys.source(account_id, origin), found, failed)
+
+    def _key_found(self, account_id: str, state: KeyState) -> None:
+        self.key_states[account_id] = state
+        self.keys_changed.emit(self.key_states)
+
+    # ------------------------------------------------------------------ what comes back
+
+    def _begun(self, loaded: _Loaded) -> None:
+        self.registry = loaded.registry
+        self.settings = loaded.settings
+        engine = EngineThread(engine_setup(loaded.registry, loaded.settings, self.folders, self.keys), self)
+        engine.job_changed.connect(self._job_changed)
+        engine.added.connect(self._added)
+        engine.recovered.connect(self._took_over)
+        engine.problem.connect(self.problem)
+        self.engine = engine
+        self.loaded.emit()
+        if loaded.problem is not None:
+            self.problem.emit(loaded.problem)
+        engine.start()
+        self.look_for_keys()
+
+    @Slot(object)
+    def _job_changed(self, job: Job) -> None:
+        self._jobs[job.id] = job
+        self.queue.put(job)
+
+    @Slot(object)
+    def _added(self, _jobs: tuple[Job, ...]) -> None:
+        self._set_submitting(False)
+
+    @Slot(object)
+    def _took_over(self, jobs: tuple[Job, ...]) -> None:
+        self._jobs.update({job.id: job for job in jobs})
+        self.queue.put_all(jobs)
+        unsent = tuple(job for job in jobs if job.state is JobState.QUEUED)
+        if unsent and not self._recovered:
+            self.unsent_found.emit(unsent)
+        self._recovered = True
+
+    @Slot()
+    def _count_jobs(self) -> None:
+        self.photos.follow(self._jobs.values())
+
+    def _set_submitting(self, submitting: bool) -> None:
+        self.submitting = submitting
+        self.submitting_changed.emit(submitting)
+
+    def _fetch(self, url: str, folder: Path) -> Path:
+        if self.engine is None:
+            from overscan.core.failures import NotSent
+            from overscan.core.text import tr
+
+            raise NotSent(tr("Overscan is still starting."), tr("Try again in a moment."))
+        return self.engine.fetch(url, folder)
+
+
+def _load(config: Path) -> _Loaded:
+    from overscan.providers.registry import load_registry
+    from overscan.services.settings import Settings, load
+
+    begun = time.monotonic()
+    registry = load_registry()
+    try:
+        settings, problem = load(config), None
+    except OverscanError as error:
+        settings, problem = Settings(), error.failure
+    _log.info("providers and settings read in %.0f ms", (time.monotonic() - begun) * 1000)
+    return _Loaded(registry, settings, problem)
