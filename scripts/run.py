@@ -59,18 +59,16 @@ def command(program: Path, *, display: bool) -> list[str]:
 def start(arguments: list[str]) -> int:
     """Replace this process by the program; where that is not possible, run it and give its exit status."""
     sys.stdout.flush()
-    if sys.platform == "win32":
-        return subprocess.run(arguments, check=False).returncode
-    os.execv(arguments[0], arguments)  # noqa: S606 - no shell is wanted
+    if os.name == "posix":
+        os.execv(arguments[0], arguments)  # noqa: S606 - no shell is wanted
+    return subprocess.run(arguments, check=False).returncode
 
 
 def main() -> int:
     """Choose between window and demo and start it."""
     program = Path(sys.executable).parent / ("overscan.exe" if sys.platform == "win32" else "overscan")
     # A desktop's own platforms need no proof: there the window system is always running.
-    display = may_have_display(sys.platform, os.environ) and (
-        sys.platform in {"darwin", "win32"} or can_open_window()
-    )
+    display = may_have_display(sys.platform, os.environ) and (sys.platform in {"darwin", "win32"} or can_open_window())
     if not display:
         print("There is no display here, so the demo runs instead of the window.")
     try:
