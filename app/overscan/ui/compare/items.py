@@ -1,0 +1,49 @@
+"""What the stage is told about the images it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from overscan.core.geometry import Rect, Size
+from overscan.ui.widgets.level import Level
+
+
+class CompareMode(StrEnum):
+    SIDE_BY_SIDE = "side-by-side"
+    SPLIT = "split"
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalItem:
+    """The photo. ``key`` tells it from other photos; ``size`` is upright, ``None`` where it is not known yet."""
+
+    key: str
+    path: Path
+    title: str
+    size: Size | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultItem:
+    """An output, or the place that waits for one.
+
+    ``key`` is stable from the queued job to its saved output. ``path`` is ``None`` until the file is there; until
+    then ``state`` (words for people), ``remedy`` and ``progress`` (0 to 1, ``None`` for unknown or none) are shown
+    in its place, in the colour of ``level``. A bar is shown while ``busy``. ``seconds`` is how long it took so far,
+    ``cost`` is in words. ``frame`` is the rectangle of the photo plane that an expansion fills.
+    """
+
+    key: str
+    title: str
+    path: Path | None = None
+    size: Size | None = None
+    seconds: float | None = None
+    cost: str = ""
+    state: str = ""
+    remedy: str = ""
+    progress: float | None = None
+    busy: bool = False
+    level: Level | None = None
+    frame: Rect | None = None

@@ -1,0 +1,158 @@
+"""One pane of the stage: a header of facts, and the canvas, or the words that stand in for its image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from overscan.core.text import tr
+from overscan.ui import style
+from overscan.ui.compare.canvas import Canvas
+from overscan.ui.compare.painting import Layer
+from overscan.ui.widgets.elided_label import ElidedLabel
+from overscan.ui.widgets.level import Level
+from overscan.ui.widgets.progress_bar import ProgressBar
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """What stands where no image is yet; ``bar`` shows ``progress`` (0 to 1 or unknown)."""
+
+    text: str
+    remedy: str = ""
+    level: Level | None = None
+    bar: bool = False
+    progress: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PaneContent:
+    """All that a pane shows. ``number`` is 0 for the original; ``facts`` are in words, the most important first."""
+
+    number: int
+    title: str
+    facts: tuple[str, ...]
+    layer: Layer | None
+    placeholder: Placeholder | None
+
+
+class PaneHeader(QFrame):
+    """Number and title at the left, facts at the right; what has no room is in the tooltip."""
+
+    def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.setProperty("role", "pane-header")
+        self._number = QLabel()
+        self._number.setProperty("role", "title")
+        self._title = ElidedLabel()
+        self._title.setObjectName(f"{object_name}-title")
+        self._title.setProperty("role", "title")
+        self._facts = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
+        self._facts.setObjectName(f"{object_name}-facts")
+        self._facts.setProperty("role", "muted")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 4, 8, 4)
+        layout.setSpacing(8)
+        layout.addWidget(self._number)
+        layout.addWidget(self._title)
+        layout.addStretch(1)
+        layout.addWidget(self._facts)
+        self._content: PaneContent | None = None
+
+    def show_content(self, content: PaneContent) -> None:
+        self._number.setText(str(content.number))
+        self._title.setText(content.title)
+        self._facts.setText("   ".join(content.facts))
+        whole = " · ".join((f"{content.number} {content.title}", *content.facts))
+        self.setToolTip(whole)
+        self.setAccessibleName(whole)
+
+
+class PlaceholderView(QWidget):
+    """Words and a bar in the middle of an empty pane; the mouse goes through it to the canvas."""
+
+    def __init__(self, object_name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._text = _words("title")
+        self._text.setObjectName(f"{object_name}-text")
+        self._remedy = _words("muted")
+        self._bar = ProgressBar(tr("Progress"))
+        self._bar.setObjectName(f"{object_name}-progress")
+        self._bar.setMaximumWidth(220)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        layout.addStretch(1)
+        layout.addWidget(self._text)
+        layout.addWidget(self._remedy)
+        bar = QHBoxLayout()
+        bar.addStretch(1)
+        bar.addWidget(self._bar, 2)
+        bar.addStretch(1)
+        layout.addLayout(bar)
+        layout.addStretch(1)
+
+    def show_placeholder(self, placeholder: Placeholder | None) -> None:
+        self.setVisible(placeholder is not None)
+        if placeholder is None:
+            self._bar.set_fraction(0.0)
+            return
+        self._text.setText(placeholder.text)
+        style.set_look(self._text, "level", placeholder.level.value if placeholder.level else "")
+        self._remedy.setText(placeholder.remedy)
+        self._remedy.setVisible(bool(placeholder.remedy))
+        self._bar.setVisible(placeholder.bar)
+        self._bar.set_fraction(placeholder.progress if placeholder.bar else 0.0)
+
+
+class Pane(QFrame):
+    """A header above a canvas; two headers above one canvas where two images share it."""
+
+    def __init__(self, object_name: str, headers: int = 1, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(object_name)
+        self.canvas = Canvas(f"{object_name}-canvas")
+        self._headers = tuple(PaneHeader(f"{object_name}-header{n or ''}") for n in range(headers))
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        for header in self._headers:
+            row.addWidget(header, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self.canvas, 1)
+        self._placeholder = PlaceholderView(f"{object_name}-placeholder", self.canvas)
+        covering = QHBoxLayout(self.canvas)
+        covering.setContentsMargins(0, 0, 0, 0)
+        covering.setSpacing(0)
+        covering.addStretch(headers - 1)  # of two images, it is the right one that people wait for
+        covering.addWidget(self._placeholder, 1)
+
+    @property
+    def header_height(self) -> int:
+        return self._headers[0].sizeHint().height()
+
+    def show_contents(self, *contents: PaneContent) -> None:
+        """Show one content, or two at both sides of the canvas's divider."""
+        for header, content in zip(self._headers, contents, strict=True):
+            header.show_content(content)
+        self.canvas.set_layers(*(content.layer for content in contents))
+        self.canvas.setAccessibleName(" | ".join(f"{content.number} {content.title}" for content in contents))
+        empty = next((content.placeholder for content in reversed(contents) if content.placeholder), None)
+        self._placeholder.show_placeholder(empty)
+        self.canvas.setAccessibleDescription(f"{empty.text} {empty.remedy}".strip() if empty else "")
+
+
+def _words(role: str) -> QLabel:
+    label = QLabel()
+    label.setProperty("role", role)
+    label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label
