@@ -13,6 +13,6 @@ PICWISH: Final = Account(
     auth_header="X-API-KEY",
     auth_prefix="",
     requests_per_second=2.0,
-    key_page="https://picwish.com/my-account",
+    key_page="https://picwish.com",
 )
 """One key for all PicWish services; by its documents two requests a second, submissions and reads together."""
