@@ -1,0 +1,213 @@
+"""The plan: jobs, refusals and money, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field
+
+from overscan.core.failures import FailureKind, InvalidParameter, MissingKey
+from overscan.core.geometry import Size
+from overscan.core.images import ImageFormat, PhotoFacts
+from overscan.core.parameters import Parameters, Shown
+from overscan.core.plan import Choice, Target, in_money, make_plan
+from overscan.core.providers import (
+    FREE,
+    Account,
+    Amount,
+    Cost,
+    EncodedImage,
+    HttpCall,
+    Limits,
+    LocalProvider,
+    Operation,
+    Phase,
+    ProviderInfo,
+    RemoteProvider,
+    Reply,
+    TaskStatus,
+)
+from overscan.core.requests import Photo, PhotoRef, Request
+
+ACCOUNT = Account("acme", "Acme", "https://acme.example", "X-API-KEY", "", 2, "https://acme.example/keys")
+TARGET = Target("/out")
+USUAL = Size(800, 600)
+
+
+class Strength(Parameters):
+    strength: Annotated[int, Field(ge=1, le=3), Shown("Strength")] = 2
+
+
+def info(name: str, account: Account | None) -> ProviderInfo:
+    return ProviderInfo(
+        id=name,
+        name=name,
+        summary="",
+        operation=Operation.ENHANCE,
+        account=account,
+        parameters=Strength,
+        limits=Limits(
+            formats=frozenset({ImageFormat.JPEG, ImageFormat.PNG}),
+            max_bytes=None,
+            max_width=2000,
+            max_height=2000,
+            min_side=10,
+            takes_url=True,
+            max_url_length=40,
+        ),
+        price_text="",
+    )
+
+
+class Acme:
+    """A whole remote provider whose price goes by a parameter and, where it is known, by the size."""
+
+    info = info("acme-scale", ACCOUNT)
+
+    def cost(self, parameters: Parameters, size: Size | None) -> Cost:
+        low = float(str(parameters.values()["strength"]))
+        return Cost(Amount(low, low + (1 if size is None else 0)))
+
+    def output_size(self, parameters: Parameters, size: Size) -> Size | None:
+        return size
+
+    def submission(self, request: Request) -> HttpCall:
+        return HttpCall("POST", "/")
+
+    def status_call(self, task_id: str) -> HttpCall:
+        return HttpCall("GET", f"/{task_id}")
+
+    def read(self, reply: Reply) -> TaskStatus:
+        return TaskStatus(Phase.QUEUED)
+
+
+class Unpriced(Acme):
+    info = info("acme-secret", ACCOUNT)
+
+    def cost(self, parameters: Parameters, size: Size | None) -> Cost:
+        return Cost()
+
+
+class Here:
+    """A whole local provider."""
+
+    info = info("here", None)
+
+    def cost(self, parameters: Parameters, size: Size | None) -> Cost:
+        return FREE
+
+    def output_size(self, parameters: Parameters, size: Size) -> Size | None:
+        return size
+
+    def run(
+        self, request: Request, progress: Callable[[float], None], cancelled: Callable[[], bool]
+    ) -> tuple[EncodedImage, ...]:
+        return ()
+
+
+def photo(name: str = "a", size: Size = USUAL) -> Photo:
+    ref = PhotoRef(name=name, path=f"/photos/{name}", sha256="0", bytes=1000, size=size)
+    return Photo(ref, PhotoFacts(ImageFormat.JPEG, size, 1000))
+
+
+def test_the_samples_are_what_they_say() -> None:
+    assert isinstance(Acme(), RemoteProvider)
+    assert isinstance(Here(), LocalProvider)
+    assert not isinstance(Here(), RemoteProvider)
+
+
+def test_every_photo_meets_every_provider_in_order() -> None:
+    plan = make_plan(
+        [photo("a"), photo("b")], [Choice(Acme(), {"strength": 3}), Choice(Here())], TARGET, has_key=lambda _: True
+    )
+    assert [(job.request.photo.name, job.request.provider) for job in plan.jobs] == [
+        ("a", "acme-scale"),
+        ("a", "here"),
+        ("b", "acme-scale"),
+        ("b", "here"),
+    ]
+    assert [job.request.parameters for job in plan.jobs] == [{"strength": 3}, {"strength": 2}] * 2
+    assert plan.refusals == ()
+    assert (plan.credits, plan.usd, plan.unknown) == (Amount(6, 6), Amount(0, 0), 0)
+
+
+def test_a_request_carries_the_target_and_survives_being_written_down() -> None:
+    target = Target("/out", "{n}-{photo}", keep_metadata=True)
+    request = make_plan([photo()], [Choice(Here())], target, has_key=lambda _: True).jobs[0].request
+    assert (request.folder, request.name_template, request.keep_metadata) == ("/out", "{n}-{photo}", True)
+    assert Request.model_validate_json(request.model_dump_json()) == request
+
+
+def test_a_missing_key_stops_the_whole_run_and_says_how_to_go_on() -> None:
+    with pytest.raises(MissingKey, match=r"acme-scale needs a key of Acme.*overscan key set acme.*OVERSCAN_KEY_ACME"):
+        make_plan([photo()], [Choice(Here()), Choice(Acme())], TARGET, has_key=lambda _: False)
+
+
+def test_the_built_in_engine_asks_for_no_key() -> None:
+    def asked(account: Account) -> bool:
+        raise AssertionError(f"the key of {account.id} was asked for")
+
+    assert len(make_plan([photo()], [Choice(Here())], TARGET, has_key=asked).jobs) == 1
+
+
+def test_a_bad_value_stops_the_whole_run() -> None:
+    with pytest.raises(InvalidParameter, match=r"strength=9.*\[1, 3\]"):
+        make_plan([photo()], [Choice(Here(), {"strength": 9})], TARGET, has_key=lambda _: True)
+
+
+def test_one_photo_that_cannot_be_sent_stops_no_other() -> None:
+    photos = [photo("small", Size(5, 5)), photo("good")]
+    plan = make_plan(photos, [Choice(Acme()), Choice(Here())], TARGET, has_key=lambda _: True)
+    assert [(r.photo, r.provider, r.failure.kind) for r in plan.refusals] == [
+        ("small", "acme-scale", FailureKind.PHOTO)
+    ]
+    assert len(plan.jobs) == 3
+
+
+def test_changes_are_told_for_services_and_not_for_the_built_in_engine() -> None:
+    plan = make_plan([photo(size=Size(4000, 3000))], [Choice(Acme()), Choice(Here())], TARGET, has_key=lambda _: True)
+    assert [job.changes for job in plan.jobs] == [("reduced from 4000×3000 to 2000×1500",), ()]
+
+
+def test_a_url_goes_only_to_a_service_that_takes_it() -> None:
+    url = Photo(PhotoRef(name="web", url="https://example.org/a.jpg"), None)
+    long = Photo(PhotoRef(name="long", url="https://example.org/" + "a" * 30), None)
+    plan = make_plan([url, long], [Choice(Acme()), Choice(Here())], TARGET, has_key=lambda _: True)
+    assert [(j.request.photo.name, j.request.provider, j.changes) for j in plan.jobs] == [("web", "acme-scale", ())]
+    assert {(r.photo, r.provider) for r in plan.refusals} == {("web", "here"), ("long", "acme-scale"), ("long", "here")}
+    assert plan.credits == Amount(2, 3)
+
+
+def test_unknown_is_said_and_never_counted_as_nothing() -> None:
+    plan = make_plan(
+        [photo()], [Choice(Acme()), Choice(Unpriced())], TARGET, has_key=lambda _: True, usd_per_credit=0.5
+    )
+    assert plan.unknown == 1
+    assert (plan.credits, plan.usd) == (Amount(2, 2), Amount(1, 1))
+
+
+amounts = st.builds(lambda low, more: Amount(low, low + more), st.integers(0, 100), st.integers(0, 10))
+
+
+@given(st.none() | amounts, st.none() | amounts, st.sampled_from([0.0, 0.05, 2.0]))
+def test_credits_become_money_only_where_their_price_is_known(
+    paid: Amount | None, usd: Amount | None, price: float
+) -> None:
+    cost = in_money(Cost(paid, usd), price)
+    assert cost.credits == paid
+    if usd is not None or paid is None or price == 0:
+        assert cost.usd == usd
+    else:
+        assert cost.usd == Amount(paid.low * price, paid.high * price)
+
+
+def test_free_is_known_and_unknown_is_not_free() -> None:
+    assert FREE.free
+    assert not FREE.unknown
+    assert not Cost().free
+    assert Cost().unknown
+    assert not Cost(Amount(0, 2), Amount(0, 0)).free

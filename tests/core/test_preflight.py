@@ -1,0 +1,146 @@
+"""What is decided about a photo before it is sent."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from overscan.core.failures import PhotoError
+from overscan.core.geometry import Size
+from overscan.core.images import ColourModel, ImageFormat, PhotoFacts
+from overscan.core.preflight import preflight
+from overscan.core.providers import Limits
+
+sides = st.integers(1, 20_000)
+facts = st.builds(
+    PhotoFacts,
+    format=st.sampled_from(ImageFormat),
+    size=st.builds(Size, sides, sides),
+    bytes=st.integers(1, 200_000_000),
+    orientation=st.integers(1, 8),
+    colour_model=st.sampled_from(ColourModel),
+    has_alpha=st.booleans(),
+    bit_depth=st.sampled_from([8, 16]),
+    frames=st.integers(1, 3),
+    private_metadata=st.sampled_from([(), ("GPS position",), ("GPS position", "camera serial number")]),
+)
+limits = st.builds(
+    Limits,
+    formats=st.frozensets(st.sampled_from(ImageFormat), min_size=1).map(
+        lambda formats: formats | {ImageFormat.JPEG} if formats <= {ImageFormat.HEIC, ImageFormat.GIF} else formats
+    ),
+    max_bytes=st.none() | st.integers(1, 100_000_000),
+    max_width=st.none() | sides,
+    max_height=st.none() | sides,
+    min_side=st.integers(1, 40),
+)
+PLAIN = PhotoFacts(format=ImageFormat.JPEG, size=Size(800, 600), bytes=100_000)
+USUAL = Limits(
+    formats=frozenset({ImageFormat.JPEG, ImageFormat.PNG}),
+    max_bytes=20_000_000,
+    max_width=4096,
+    max_height=4096,
+    min_side=32,
+)
+
+
+@given(facts, limits, st.booleans())
+def test_what_is_sent_is_within_the_limits(photo: PhotoFacts, limit: Limits, keep: bool) -> None:
+    try:
+        plan = preflight(photo, limit, keep_metadata=keep)
+    except PhotoError:
+        return
+    assert plan.size.width <= min(limit.max_width or photo.size.width, photo.size.width)
+    assert plan.size.height <= min(limit.max_height or photo.size.height, photo.size.height)
+    assert plan.size.short_edge >= limit.min_side
+    assert plan.format in limit.formats
+    assert plan.max_bytes == limit.max_bytes
+
+
+@given(facts, limits, st.booleans())
+def test_whatever_is_done_is_said_and_nothing_else(photo: PhotoFacts, limit: Limits, keep: bool) -> None:
+    try:
+        plan = preflight(photo, limit, keep_metadata=keep)
+    except PhotoError:
+        return
+    assert bool(plan.changes) == (plan.reencode or plan.strip_metadata)
+    if not plan.reencode:
+        assert (plan.size, plan.format) == (photo.size, photo.format)
+        assert limit.max_bytes is None or photo.bytes <= limit.max_bytes
+    assert plan.strip_metadata == (bool(photo.private_metadata) and not keep)
+
+
+@given(facts)
+def test_a_photo_that_fits_goes_as_it_is(photo: PhotoFacts) -> None:
+    fitting = dataclasses.replace(photo, orientation=1, frames=1, colour_model=ColourModel.RGB, private_metadata=())
+    everything = Limits(formats=frozenset(ImageFormat), max_bytes=None, max_width=None, max_height=None)
+    plan = preflight(fitting, everything)
+    assert plan.changes == ()
+    assert not plan.reencode
+    assert not plan.strip_metadata
+
+
+@given(facts, limits)
+def test_the_decision_is_always_the_same(photo: PhotoFacts, limit: Limits) -> None:
+    def decided() -> object:
+        try:
+            return preflight(photo, limit)
+        except PhotoError as error:
+            return error.failure
+
+    assert decided() == decided()
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"orientation": 6}, ("turned upright",)),
+        ({"size": Size(8192, 4096)}, ("reduced from 8192×4096 to 4096×2048",)),
+        ({"colour_model": ColourModel.CMYK}, ("converted from CMYK to sRGB",)),
+        ({"format": ImageFormat.HEIC}, ("converted from HEIC to JPEG",)),
+        ({"format": ImageFormat.TIFF}, ("converted from TIFF to PNG",)),
+        ({"format": ImageFormat.WEBP, "has_alpha": True}, ("converted from WEBP to PNG",)),
+        ({"format": ImageFormat.GIF, "frames": 3}, ("only the first of 3 frames", "converted from GIF to PNG")),
+        ({"bytes": 25_000_000}, ("encoded anew to fit 20 MB (it has 25.0 MB)",)),
+        ({"private_metadata": ("GPS position",)}, ("GPS position removed",)),
+        (
+            {"orientation": 3, "private_metadata": ("GPS position", "camera serial number")},
+            ("turned upright", "GPS position, camera serial number removed"),
+        ),
+    ],
+)
+def test_each_change_is_told_in_words(changed: dict[str, object], told: tuple[str, ...]) -> None:
+    photo = dataclasses.replace(PLAIN, **changed)  # type: ignore[arg-type]
+    assert preflight(photo, USUAL).changes == told
+
+
+def test_metadata_can_be_kept() -> None:
+    photo = dataclasses.replace(PLAIN, private_metadata=("GPS position",))
+    assert preflight(photo, USUAL, keep_metadata=True).changes == ()
+
+
+def test_transparency_that_is_lost_is_said() -> None:
+    only_jpeg = dataclasses.replace(USUAL, formats=frozenset({ImageFormat.JPEG}))
+    photo = dataclasses.replace(PLAIN, format=ImageFormat.PNG, has_alpha=True)
+    plan = preflight(photo, only_jpeg)
+    assert plan.format is ImageFormat.JPEG
+    assert plan.changes == ("converted from PNG to JPEG", "transparency given up")
+
+
+def test_a_photo_that_is_too_small_is_refused_with_the_size_that_is_needed() -> None:
+    with pytest.raises(PhotoError, match=r"too small: 800×20 .* at least 32 pixels"):
+        preflight(dataclasses.replace(PLAIN, size=Size(800, 20)), USUAL)
+
+
+def test_a_photo_that_would_become_too_small_is_refused() -> None:
+    with pytest.raises(PhotoError, match=r"too long and narrow: 10000×40 pixels would be reduced to 4096×16"):
+        preflight(dataclasses.replace(PLAIN, size=Size(10_000, 40)), USUAL)
+
+
+def test_a_service_for_formats_that_cannot_be_written_refuses_the_others() -> None:
+    only_heic = dataclasses.replace(USUAL, formats=frozenset({ImageFormat.HEIC}))
+    with pytest.raises(PhotoError):
+        preflight(PLAIN, only_heic)
