@@ -7,6 +7,7 @@ The exit status is 0 if Qt works at least without a display, else 1. Standard li
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import importlib.util
 import os
@@ -80,7 +81,7 @@ ALWAYS = (
 # X serves every desktop, so Wayland's libraries are asked for only where Wayland runs.
 ON_WAYLAND = ("Qt/plugins/platforms/libqwayland.so", "Qt/plugins/wayland-shell-integration/libxdg-shell.so")
 
-# Packages that a package brings in can themselves lack nothing, so two rounds are one more than should be needed.
+# What a missing library needs itself shows only once it is there; apt-get brings that along, so two rounds suffice.
 ROUNDS = 2
 
 
@@ -244,7 +245,9 @@ def main() -> int:
     if not has_font(font_folders(), CJK_FONT_FILE):
         hint = apt_command([CJK_FONT_PACKAGE], sudo=not root) if debian else "install a CJK font, such as Noto"
         print(f"Only if you need Chinese, Japanese or Korean text in the window: {hint}")
-    STAMP.write_text(state, encoding="utf-8")
+    # A .venv that belongs to someone else only costs the next call this check again.
+    with contextlib.suppress(OSError):
+        STAMP.write_text(state, encoding="utf-8")
     return 0
 
 
