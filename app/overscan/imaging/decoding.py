@@ -12,6 +12,7 @@ from PIL import Image
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
 from overscan.imaging.colour import image_to_srgb
+from overscan.imaging.exif import exif_block
 from overscan.imaging.formats import format_of, open_image
 from overscan.imaging.orientation import pending_orientation, upright
 from overscan.imaging.samples import Samples, Samples8
@@ -50,15 +51,15 @@ def decode(data: bytes) -> Decoded:
     """
     with open_image(data) as image:
         orientation = pending_orientation(image)
-        info = dict(image.info)
+        info, exif = dict(image.info), exif_block(image)
         converts = image.mode in ("CMYK", "LAB")
         samples = _samples(image, data)
     icc = info.get("icc_profile")
-    exif, xmp = info.get("exif"), info.get("xmp")
+    xmp = info.get("xmp")
     return Decoded(
         upright(samples, orientation),
         icc if isinstance(icc, bytes) and icc and not converts else None,
-        exif if isinstance(exif, bytes) else b"",
+        exif,
         xmp if isinstance(xmp, bytes) else b"",
     )
 

@@ -113,7 +113,7 @@ def _add_extras(image: Image.Image, source: Path | bytes) -> None:
     if found.exif is not None:
         image.info["exif"] = found.exif
     if found.xmp:
-        image.info.setdefault("xmp", b" ")
+        image.info.setdefault("xmp", found.xmp)
     if found.text:
         image.info.setdefault("comment", b" ")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,7 +13,7 @@ SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 TEXT_CHUNKS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 XMP_KEYWORD: Final = b"XML:com.adobe.xmp\0"
 _OVERHEAD: Final = 12
-_KEYWORD_BYTES: Final = 80
+_XMP_CAP: Final = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Extras:
 
     whole: bool
     exif: bytes | None
-    xmp: bool
+    xmp: bytes | None
     text: bool
 
 
@@ -55,7 +57,8 @@ def chunks(file: BinaryIO, size: int) -> Iterator[Chunk]:
 def extras(file: BinaryIO, size: int) -> Extras:
     """Read what stands beside the pixels; many programs write it behind them, where Pillow's header does not reach."""
     exif: bytes | None = None
-    whole = xmp = text = False
+    xmp: bytes | None = None
+    whole = text = False
     for chunk in chunks(file, size):
         if chunk.name == b"IEND":
             whole = True
@@ -64,9 +67,24 @@ def extras(file: BinaryIO, size: int) -> Extras:
             exif = file.read(chunk.length)
         elif chunk.name in TEXT_CHUNKS:
             file.seek(chunk.start + 8)
-            is_xmp = file.read(min(chunk.length, _KEYWORD_BYTES)).startswith(XMP_KEYWORD)
-            xmp, text = xmp or is_xmp, text or not is_xmp
+            found = _xmp(file.read(chunk.length)) if chunk.name == b"iTXt" else None
+            xmp, text = found or xmp, text or found is None
     return Extras(whole, exif, xmp, text)
+
+
+def _xmp(body: bytes) -> bytes | None:
+    """The XMP packet in an international text chunk, ``None`` where it holds another text."""
+    if not body.startswith(XMP_KEYWORD):
+        return None
+    flags, *rest = body[len(XMP_KEYWORD) : len(XMP_KEYWORD) + 2], *body[len(XMP_KEYWORD) + 2 :].split(b"\0", 2)
+    if len(rest) < 3:
+        return None
+    if flags[:1] == b"\1":
+        try:
+            return zlib.decompressobj().decompress(rest[2], _XMP_CAP)
+        except zlib.error:
+            return None
+    return rest[2]
 
 
 def only_picture(data: bytes) -> bytes:
@@ -74,3 +92,21 @@ def only_picture(data: bytes) -> bytes:
     with BytesIO(data) as file:
         kept = [c for c in chunks(file, len(data)) if c.name not in TEXT_CHUNKS]
     return SIGNATURE + b"".join(data[c.start : c.end] for c in kept)
+
+
+def chunk_bytes(name: bytes, body: bytes) -> bytes:
+    """A chunk ready to be written."""
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def with_extras(data: bytes, *, icc: bytes | None, exif: bytes, xmp: bytes) -> bytes:
+    """The same PNG with a colour profile, EXIF (with or without the JPEG prefix) and XMP set before its pixels."""
+    added = b""
+    if icc:
+        added += chunk_bytes(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc))
+    if exif:
+        added += chunk_bytes(b"eXIf", exif.removeprefix(b"Exif\0\0"))
+    if xmp:
+        added += chunk_bytes(b"iTXt", XMP_KEYWORD + b"\0\0\0\0" + xmp)
+    head = len(SIGNATURE) + 13 + _OVERHEAD
+    return data[:head] + added + data[head:]
