@@ -73,7 +73,7 @@ def test_many_tasks_at_once(make_simulator: MakeSimulator, count: int) -> None:
                 return (await bare.get(data["image"])).content
 
     async def everything() -> list[bytes]:
-        limits = httpx.Limits(max_connections=100)
+        limits = httpx.Limits(max_connections=20, max_keepalive_connections=20)  # unequal: quadratic
         headers = {"X-API-KEY": simulator.key}
         async with (
             httpx.AsyncClient(base_url=simulator.base_url, headers=headers, limits=limits, timeout=60) as client,

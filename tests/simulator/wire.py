@@ -71,47 +71,54 @@ def json_reply(value: Json, status: int = 200, headers: tuple[tuple[str, str], .
 
 
 class WireResponse:
-    """The ASGI application that delivers one reply; `finished(whole)` is called at its end."""
+    """The ASGI application that delivers one reply.
+
+    `finished(whole)` is called once: just before the last byte leaves, so that a client which has everything
+    finds it counted, or when it is clear that the rest will never leave.
+    """
 
     def __init__(self, reply: Reply, finished: Callable[[bool], None]) -> None:
         self._reply = reply
         self._finished = finished
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        whole = False
-        try:
-            whole = await _deliver(self._reply, scope[TRANSPORT], ClientLine(receive), send)
-        finally:
-            self._finished(whole)
+        transport, line = scope[TRANSPORT], ClientLine(receive)
+        if not await self._deliver(transport, line, send):
+            self._finished(False)
 
-
-async def _deliver(reply: Reply, transport: asyncio.Transport, line: ClientLine, send: Send) -> bool:
-    delivery = reply.delivery
-    if isinstance(delivery, Broken) and delivery.body_bytes is None:
-        await _hang_up(transport, line, delivery.reset)
-        return False
-    await send({"type": "http.response.start", "status": reply.status, "headers": _raw_headers(reply)})
-    body = memoryview(reply.body)
-    match delivery:
-        case Broken(body_bytes=int(count), reset=reset):
-            await _send_body(body[:count], send)
-            await _hang_up(transport, line, reset)
+    async def _deliver(self, transport: asyncio.Transport, line: ClientLine, send: Send) -> bool:
+        """Send the reply as its delivery says; False when the end was not reached."""
+        reply, delivery = self._reply, self._reply.delivery
+        body = memoryview(reply.body)
+        rest, chunk_bytes = body, CHUNK_BYTES
+        if isinstance(delivery, Broken) and delivery.body_bytes is None:
+            await _hang_up(transport, line, delivery.reset)
             return False
-        case Held(gate=gate, body_bytes=count):
-            await _send_body(body[:count], send)
-            if not await line.hold(gate):
+        await send({"type": "http.response.start", "status": reply.status, "headers": _raw_headers(reply)})
+        match delivery:
+            case Broken(body_bytes=int(count), reset=reset):
+                await _send_body(body[:count], send)
+                await _hang_up(transport, line, reset)
                 return False
-            await _send_body(body[count:], send)
-        case Dripped(chunk_bytes=size, pause_s=pause):
-            for start in range(0, len(body), size):
-                if not await line.pause(pause):
+            case Held(gate=gate, body_bytes=count):
+                await _send_body(body[:count], send)
+                if not await line.hold(gate):
                     return False
-                await _send_body(body[start : start + size], send)
-        case None:
-            await _send_body(body, send)
-    whole = not transport.is_closing()
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
-    return whole
+                rest = body[count:]
+            case Dripped(chunk_bytes=size, pause_s=pause):
+                for start in range(0, len(body), size):
+                    if not await line.pause(pause):
+                        return False
+                    if start + size < len(body):
+                        await _send_body(body[start : start + size], send)
+                rest, chunk_bytes = body[-(len(body) % size or size) :], size
+        split = max(0, (len(rest) - 1) // chunk_bytes * chunk_bytes)
+        await _send_body(rest[:split], send)
+        if transport.is_closing():
+            return False
+        self._finished(True)
+        await send({"type": "http.response.body", "body": bytes(rest[split:]), "more_body": False})
+        return True
 
 
 async def _send_body(body: memoryview, send: Send) -> None:
