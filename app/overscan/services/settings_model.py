@@ -232,7 +232,7 @@ class Settings(_Table):
 
     accounts: dict[Id, AccountSettings] = Field(default_factory=dict)
     providers: dict[Id, ProviderSettings] = Field(default_factory=dict)
-    output: OutputSettings = OutputSettings()
+    output: OutputSettings = Field(default_factory=OutputSettings)
     network: NetworkSettings = NetworkSettings()
     money: MoneySettings = MoneySettings()
 

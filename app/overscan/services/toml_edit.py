@@ -11,11 +11,12 @@ from typing import TypeAlias
 
 import tomlkit
 from tomlkit import TOMLDocument
+from tomlkit.container import OutOfOrderTableProxy
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable, Table
 
 Scalar: TypeAlias = str | int | float
-_AnyTable: TypeAlias = TOMLDocument | Table | InlineTable
+_AnyTable: TypeAlias = TOMLDocument | Table | InlineTable | OutOfOrderTableProxy
 
 
 def with_value(text: str, parts: Sequence[str], value: Scalar | None) -> str:
@@ -60,12 +61,12 @@ def _edited(document: TOMLDocument, text: str, parts: Sequence[str], value: Scal
         if inner is None:
             table[part] = tomlkit.inline_table()
             inner = table[part]
-        if not isinstance(inner, Table | InlineTable):
-            raise TOMLKitError(f"{part} is spread over the file")
+        if not isinstance(inner, Table | InlineTable | OutOfOrderTableProxy):
+            raise TOMLKitError(f"{part} is no table")
         table = inner
     if value is None:
         if parts[-1] in table:
-            table.remove(parts[-1])
+            del table[parts[-1]]
     else:
         _assign(table, parts[-1], value)
     return tomlkit.dumps(document)
