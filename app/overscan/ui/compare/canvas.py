@@ -6,6 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QFocusEvent,
     QKeyEvent,
@@ -26,6 +27,7 @@ from overscan.ui.widgets.checkerboard import checkerboard
 _NOTCH: Final = 120.0  # eighths of a degree
 _CROSS: Final = 6  # device independent pixels from the middle to the tip
 _PAN_STEP: Final = 48
+_BY_KEYBOARD: Final = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 
 
 class Canvas(QWidget):
@@ -56,6 +58,7 @@ class Canvas(QWidget):
         self._cross: QPointF | None = None
         self._dragged_from: QPointF | None = None
         self._space = False
+        self._ringed = False
 
     @property
     def device_size(self) -> tuple[float, float]:
@@ -108,9 +111,9 @@ class Canvas(QWidget):
         painter.fillRect(event.rect(), QColor(colours.stage))
         if self.viewport is not None:
             self._paint_layers(painter, event.rect(), self.viewport.aligned(), colours)
-        if self._cross is not None:
+        if self._cross is not None and self._left is not None:
             _paint_cross(painter, self._cross)
-        if self.hasFocus():
+        if self._ringed:
             painter.setPen(QPen(QColor(colours.focus), 2))
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
@@ -171,12 +174,14 @@ class Canvas(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
+        # A ring for who came with the keyboard; beside colours that are being judged, nobody else needs one.
+        self._ringed = event.reason() in _BY_KEYBOARD
         self.focused.emit()
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._space = False
+        self._space = self._ringed = False
         self._set_cursor()
         self.update()
 
@@ -217,7 +222,8 @@ class Canvas(QWidget):
 
     def _paint_layers(self, painter: QPainter, dirty: QRect, view: Viewport, colours: style.Colours) -> None:
         ratio = self.devicePixelRatioF()
-        checks = checkerboard(colours, round(8 * ratio))
+        shows_through = any(layer is not None and layer.image.has_alpha for layer in self.layers)
+        checks = checkerboard(colours, round(8 * ratio)) if shows_through else QBrush()
         area = Box(dirty.x() * ratio, dirty.y() * ratio, dirty.width() * ratio, dirty.height() * ratio)
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)

@@ -213,7 +213,7 @@ class CompareView(QFrame):
             self._split.show_contents(base, base if self._held else output)
         for n, (pane, content) in enumerate(zip(self._grid, self._visible(contents), strict=False)):
             over = self._held and base is not None and (n > 0 or self._solo is not None)
-            pane.show_contents(base if over and base is not None else content)
+            pane.show_contents(base if over and base is not None else content, numbered=bool(results))
         self._toolbar.refresh(self._mode, len(results), min(len(contents), MAX_PANES))
         self._refresh_actions()
         self._arrange()

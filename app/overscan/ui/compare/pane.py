@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from overscan.core.text import tr
@@ -14,6 +16,8 @@ from overscan.ui.compare.painting import Layer
 from overscan.ui.widgets.elided_label import ElidedLabel
 from overscan.ui.widgets.level import Level
 from overscan.ui.widgets.progress_bar import ProgressBar
+
+_TITLE_ROOM: Final = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +64,25 @@ class PaneHeader(QFrame):
         layout.addWidget(self._title)
         layout.addStretch(1)
         layout.addWidget(self._facts)
-        self._content: PaneContent | None = None
 
-    def show_content(self, content: PaneContent) -> None:
+    def show_content(self, content: PaneContent, *, numbered: bool = True) -> None:
+        self._number.setVisible(numbered)
         self._number.setText(str(content.number))
         self._title.setText(content.title)
         self._facts.setText("   ".join(content.facts))
         whole = " · ".join((f"{content.number} {content.title}", *content.facts))
         self.setToolTip(whole)
         self.setAccessibleName(whole)
+        self._share_width()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
+    def _share_width(self) -> None:
+        # The facts keep their room until the title is down to a few letters: names are long, costs are not.
+        room = self.width() - self._number.sizeHint().width() - 40
+        self._facts.setFixedWidth(max(0, min(self._facts.sizeHint().width(), room - _TITLE_ROOM)))
 
 
 class PlaceholderView(QWidget):
@@ -138,10 +152,10 @@ class Pane(QFrame):
     def header_height(self) -> int:
         return self._headers[0].sizeHint().height()
 
-    def show_contents(self, *contents: PaneContent) -> None:
-        """Show one content, or two at both sides of the canvas's divider."""
+    def show_contents(self, *contents: PaneContent, numbered: bool = True) -> None:
+        """Show one content, or two at both sides of the canvas's divider. A number means a key that calls it."""
         for header, content in zip(self._headers, contents, strict=True):
-            header.show_content(content)
+            header.show_content(content, numbered=numbered)
         self.canvas.set_layers(*(content.layer for content in contents))
         self.canvas.setAccessibleName(" | ".join(f"{content.number} {content.title}" for content in contents))
         empty = next((content.placeholder for content in reversed(contents) if content.placeholder), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 
 from overscan.ui.style import Colours
@@ -17,6 +16,4 @@ def checkerboard(colours: Colours, side: int = 8) -> QBrush:
     painter.fillRect(0, 0, side, side, dark)
     painter.fillRect(side, side, side, side, dark)
     painter.end()
-    brush = QBrush(Qt.BrushStyle.TexturePattern)
-    brush.setTextureImage(tile)
-    return brush
+    return QBrush(tile)
