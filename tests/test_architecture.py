@@ -26,12 +26,13 @@ BELOW = {
     "providers": {"core", "imaging"},
     "engine": {"core", "imaging", "providers"},
     "services": {"core", "imaging", "providers"},
-    "ui": {"core", "imaging", "providers", "engine", "services"},
-    "cli": {"core", "imaging", "providers", "engine", "services"},
-    "__main__": {"core", "imaging", "providers", "engine", "services", "ui", "cli"},
+    "composition": {"core", "imaging", "providers", "engine", "services"},
+    "ui": {"core", "imaging", "providers", "engine", "services", "composition"},
+    "cli": {"core", "imaging", "providers", "engine", "services", "composition"},
+    "__main__": {"core", "imaging", "providers", "engine", "services", "composition", "ui", "cli"},
     "__init__": set(),
 }
-"""What each part may import beside itself."""
+"""What each part may import beside itself. ``composition`` ties engine and services together for both fronts."""
 
 HEAVY = ("cv2", "exiv2", "httpx", "keyring", "numpy", "onnxruntime", "PIL", "pillow_heif", "rich", "tomlkit", "typer")
 """What nothing loads before the window's first paint."""

@@ -148,8 +148,9 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def _natural(path: Path) -> _NaturalKey:
-    pieces = _DIGITS.split(path.name.casefold())
+    pieces = _DIGITS.split(path.stem.casefold())
+    # The end comes before anything that goes on: "img" before "img2".
     return (
-        *((1, int(piece), "") if index % 2 else (0, 0, piece) for index, piece in enumerate(pieces)),
-        (2, 0, path.name),
+        *((1, int(piece), "") if index % 2 else (0, 0, piece) for index, piece in enumerate(pieces) if piece),
+        (-1, 0, path.name),
     )
