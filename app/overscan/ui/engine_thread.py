@@ -15,10 +15,10 @@ from overscan.core.failures import Failure, FailureKind, NotSent, OverscanError
 from overscan.core.jobs import Job, JobState
 from overscan.core.plan import PlannedJob
 from overscan.core.text import tr
-from overscan.ui.engine_setup import EngineSetup
 from overscan.ui.workers import failure_of
 
 if TYPE_CHECKING:
+    from overscan.composition import House
     from overscan.engine.engine import Engine
     from overscan.engine.journal import Journal
 
@@ -42,11 +42,11 @@ class EngineThread(QThread):
     problem = Signal(object)
     """A :class:`Failure` that is not about one job."""
 
-    def __init__(self, setup: EngineSetup, parent: QObject | None = None) -> None:
+    def __init__(self, house: House, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("engine-thread")
-        self._setup = setup
-        self._next_setup: EngineSetup | None = None
+        self._house = house
+        self._next_house: House | None = None
         self._mutex = QMutex()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._early: list[Callable[[], None]] = []
@@ -74,9 +74,9 @@ class EngineThread(QThread):
         """Go on with a parked job, or send one that was held after a restart."""
         self._command(lambda engine: engine.resume(job_id))
 
-    def configure(self, setup: EngineSetup) -> None:
+    def configure(self, house: House) -> None:
         """Work by other settings from the moment at which no job is under way."""
-        self._call(lambda: self._reconfigure(setup))
+        self._call(lambda: self._reconfigure(house))
 
     def stop(self) -> None:
         """End the thread; ``finished`` comes when everything that must not be cut off has been waited for."""
@@ -103,11 +103,9 @@ class EngineThread(QThread):
             self.problem.emit(failure_of(error))
 
     async def _live(self) -> None:
-        from overscan.engine.journal import Journal
-
         self._wake = asyncio.Event()
         try:
-            journal = Journal(self._setup.journal)
+            journal = self._house.open_journal()
         except OverscanError as error:
             self.problem.emit(error.failure)
             self._listen()
@@ -132,13 +130,10 @@ class EngineThread(QThread):
             engine, self._engine = self._engine, None
             if engine is not None:
                 await engine.aclose()
-            self._setup, self._next_setup = self._next_setup or self._setup, None
+            self._house, self._next_house = self._next_house or self._house, None
 
     async def _started(self, journal: Journal) -> Engine | None:
-        from overscan.engine.engine import Engine
-
-        setup = self._setup
-        engine = Engine(journal, setup.registry, setup.settings, setup.key, self._changed)
+        engine = self._house.make_engine(journal, self._changed)
         try:
             await engine.start()
         except OverscanError as error:
@@ -206,12 +201,12 @@ class EngineThread(QThread):
         self.job_changed.emit(job)
         self._change_over()
 
-    def _reconfigure(self, setup: EngineSetup) -> None:
-        self._next_setup = setup
+    def _reconfigure(self, house: House) -> None:
+        self._next_house = house
         self._change_over()
 
     def _change_over(self) -> None:
-        if self._next_setup is not None and not self._active and self._wake is not None:
+        if self._next_house is not None and not self._active and self._wake is not None:
             self._wake.set()
 
     def _stop(self) -> None:
@@ -222,7 +217,7 @@ class EngineThread(QThread):
     async def _fetch(self, url: str, folder: Path) -> Path:
         from overscan.engine.downloads import Downloader
 
-        downloader = Downloader(self._setup.settings)
+        downloader = Downloader(self._house.engine_settings())
         part = folder / f"{time.time_ns()}.part"
         try:
             await downloader.fetch(url, part, near="")

@@ -160,6 +160,7 @@ class _NumberField(Field):
         spin.setMinimumWidth(76)
         spin.setAlignment(Qt.AlignmentFlag.AlignRight)
         spin.setKeyboardTracking(False)
+        spin.lineEdit().setAcceptDrops(False)
         self.name_it(spin)
         return spin
 
@@ -249,6 +250,7 @@ class _TextField(Field):
         super().__init__(spec, parent)
         self._text = QPlainTextEdit(self)
         self._text.setTabChangesFocus(True)
+        self._text.setAcceptDrops(False)  # a photo can be dropped anywhere on the window
         self._text.setFixedHeight(self._text.fontMetrics().lineSpacing() * 3 + 16)
         self._count = QLabel(self)
         self._count.setObjectName(f"parameter-{spec.name}-count")

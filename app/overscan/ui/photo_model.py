@@ -181,9 +181,8 @@ def _tip(photo: Photo) -> str:
     parts = [photo.ref.path or photo.ref.url or photo.ref.name]
     if photo.facts is not None:
         facts = photo.facts
-        parts.append(
-            f"{facts.size} · {wording.bytes_text(facts.bytes)} · {facts.format.value.upper()} · {facts.colour_model.value}"
-        )
+        kind = f"{facts.format.value.upper()} · {facts.colour_model.value}"
+        parts.append(f"{facts.size} · {wording.bytes_text(facts.bytes)} · {kind}")
         if facts.private_metadata:
             parts.append(tr("contains: {what}", what=", ".join(tr(name) for name in facts.private_metadata)))
     return "\n".join(parts)

@@ -31,9 +31,7 @@ class PhotoOpener(QObject):
     progress = Signal(int, int)
     finished = Signal()
 
-    def __init__(
-        self, workers: Workers, incoming: Path, fetch: Fetch | None = None, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, workers: Workers, incoming: Path, fetch: Fetch, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workers = workers
         self._incoming = incoming
@@ -64,16 +62,19 @@ class PhotoOpener(QObject):
             lambda: [_kept(kept, self._incoming, name)], self._in_round(self._expanded), self._in_round(self._lost)
         )
 
-    def open_url(self, url: str) -> None:
-        """Fetch a picture and open it; told plainly where that is not possible here."""
+    def open_url(self, url: str, instead: QImage | None = None) -> None:
+        """Fetch a picture and open it; where that fails, open the pixels that came along with the address."""
         fetch = self._fetch
-        if fetch is None:
-            self.refused.emit("", _no_fetching(url))
-            return
+
+        def lost(failure: Failure) -> None:
+            if instead is not None:
+                self.open_image(instead)
+                self._gathering -= 1
+            else:
+                self._lost(failure)
+
         self._gathering += 1
-        self._workers.submit(
-            lambda: [fetch(url, self._incoming)], self._in_round(self._expanded), self._in_round(self._lost)
-        )
+        self._workers.submit(lambda: [fetch(url, self._incoming)], self._in_round(self._expanded), self._in_round(lost))
 
     @Slot()
     def cancel(self) -> None:
@@ -157,14 +158,3 @@ def _kept(image: QImage, folder: Path, name: str) -> Path:
             tr("The pasted picture cannot be kept as a file."), tr("Save it in its program and open it.")
         )
     return keep_bytes(bytes(buffer.data().data()), folder, name, ".png")
-
-
-def _no_fetching(url: str) -> Failure:
-    from overscan.core.failures import FailureKind
-    from overscan.core.redaction import redact
-
-    return Failure(
-        FailureKind.INPUT_URL,
-        tr("{url} cannot be fetched here.", url=redact(url)),
-        tr("Save the picture in the browser and drop the file."),
-    )

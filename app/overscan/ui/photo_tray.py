@@ -144,6 +144,11 @@ class PhotoTray(QFrame):
             self.model.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect
         )
 
+    @Slot()
+    def select_all(self) -> None:
+        """Select every photo; the current one stays the one on the stage."""
+        self._list.selectAll()
+
     def visible_rows(self) -> range:
         """The rows on the screen, for which thumbnails are wanted first."""
         view = self._list.viewport().rect()

@@ -1,12 +1,11 @@
-"""What stands between a click and money: repeats of what was paid for already, and the cap for a day."""
+"""What stands between a click and money: repeats of what was paid for already."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from overscan.core.jobs import Job, JobState
-from overscan.core.plan import Plan, PlannedJob
+from overscan.core.plan import PlannedJob
 from overscan.core.requests import Request
 from overscan.core.text import tr
 from overscan.ui import wording
@@ -18,32 +17,6 @@ def repeats(planned: Sequence[PlannedJob], jobs: Iterable[Job]) -> tuple[Planned
     """Those of ``planned`` that cost something and that ``jobs`` hold already, done, under way or possibly charged."""
     paid = {_same(job.request) for job in jobs if _counts(job)}
     return tuple(plan for plan in planned if not plan.cost.free and _same(plan.request) in paid)
-
-
-def spent_today(jobs: Iterable[Job], now: float) -> float:
-    """The credits that today's jobs have taken or may still take, by the upper end of each price."""
-    midnight = datetime.fromtimestamp(now).astimezone().replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
-    return sum(
-        job.cost.credits.high
-        for job in jobs
-        if job.cost.credits is not None and job.created_at >= midnight and _counts(job)
-    )
-
-
-def over_the_cap(plan: Plan, jobs: Iterable[Job], cap: float, now: float) -> str:
-    """Why the plan must not run today, in a sentence; empty where it may. ``cap`` 0: there is none."""
-    if cap <= 0 or plan.credits.high <= 0:
-        return ""
-    spent = spent_today(jobs, now)
-    if spent + plan.credits.high <= cap:
-        return ""
-    return tr(
-        "This would pass your {cap:g} credits per day: {spent:g} are used, {more:g} more would be needed. "
-        "The settings have the cap.",
-        cap=cap,
-        spent=spent,
-        more=plan.credits.high,
-    )
 
 
 def may_pay_twice(job: Job) -> bool:

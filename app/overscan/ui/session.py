@@ -15,7 +15,6 @@ from overscan.core.failures import Failure, OverscanError
 from overscan.core.jobs import Job, JobState
 from overscan.core.plan import PlannedJob, Target
 from overscan.core.providers import AnyProvider, ProviderInfo
-from overscan.ui.engine_setup import engine_setup
 from overscan.ui.engine_thread import EngineThread
 from overscan.ui.images import ImageLoader
 from overscan.ui.key_states import HasKey, KeyState, Looking, NoKey
@@ -25,6 +24,7 @@ from overscan.ui.queue_model import QueueModel
 from overscan.ui.workers import Workers
 
 if TYPE_CHECKING:
+    from overscan.composition import House
     from overscan.providers.registry import Registry
     from overscan.services.keys import KeyStore
     from overscan.services.paths import Folders
@@ -155,7 +155,7 @@ class Session(QObject):
         """Work by these settings from now on; jobs under way end by the old ones."""
         self.settings = settings
         if self.engine is not None and self.registry is not None:
-            self.engine.configure(engine_setup(self.registry, settings, self.folders, self.keys))
+            self.engine.configure(self._house(self.registry, settings))
         self.settings_changed.emit()
         self.look_for_keys()
 
@@ -186,7 +186,7 @@ class Session(QObject):
     def _begun(self, loaded: _Loaded) -> None:
         self.registry = loaded.registry
         self.settings = loaded.settings
-        engine = EngineThread(engine_setup(loaded.registry, loaded.settings, self.folders, self.keys), self)
+        engine = EngineThread(self._house(loaded.registry, loaded.settings), self)
         engine.job_changed.connect(self._job_changed)
         engine.added.connect(self._added)
         engine.recovered.connect(self._took_over)
@@ -219,6 +219,11 @@ class Session(QObject):
     @Slot()
     def _count_jobs(self) -> None:
         self.photos.follow(self._jobs.values())
+
+    def _house(self, registry: Registry, settings: Settings) -> House:
+        from overscan.composition import House
+
+        return House(self.folders, settings, self.keys, registry)
 
     def _set_submitting(self, submitting: bool) -> None:
         self.submitting = submitting

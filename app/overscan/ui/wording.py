@@ -8,7 +8,6 @@ from pathlib import PurePath
 
 from PySide6.QtGui import Qt
 
-from overscan.core.failures import Failure
 from overscan.core.jobs import TERMINAL, Job, JobState
 from overscan.core.plan import Plan
 from overscan.core.providers import Amount, Cost, Limits, ProviderInfo
@@ -185,9 +184,9 @@ def card_text(info: ProviderInfo) -> str:
     return limits_text(info.limits)
 
 
-def failure_line(what: str, failure: Failure) -> str:
+def failure_line(what: str, message: str) -> str:
     """One line about ``what`` (a file or provider name) that went wrong."""
-    return tr("{what}: {failure}", what=what, failure=failure) if what else str(failure)
+    return tr("{what}: {message}", what=what, message=message)
 
 
 def plain_tip(text: str) -> str:

@@ -1,0 +1,108 @@
+"""Opens the dialogs: settings, shortcuts, doctor, about."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QMenuBar, QWidget
+
+from overscan.core.failures import Failure
+from overscan.core.text import tr
+from overscan.ui.help_dialogs import ShortcutsSheet, TextSheet, about_text
+from overscan.ui.session import Session
+from overscan.ui.task_panel import TaskPanel
+from overscan.ui.window_actions import WindowActions
+
+
+class DialogControl(QObject):
+    """One dialog of each kind at a time; none of them stops the rest of the program."""
+
+    def __init__(
+        self, session: Session, commands: WindowActions, panel: TaskPanel, bar: QMenuBar, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._bar = bar
+        self._window = window
+        commands.settings.triggered.connect(lambda: self.open_settings())
+        commands.shortcuts.triggered.connect(self.open_shortcuts)
+        commands.doctor.triggered.connect(self.open_doctor)
+        commands.about.triggered.connect(self.open_about)
+        panel.key_wanted.connect(lambda account: self.open_settings(account=account))
+        panel.folder_wanted.connect(lambda: self.open_settings(key="output.folder"))
+
+    def open_settings(self, *, account: str = "", key: str = "") -> None:
+        """Open the settings, at an account's key or at the setting of a dotted key."""
+        from overscan.ui.settings_dialog import SettingsDialog
+
+        session = self._session
+        if session.settings is None or session.registry is None:
+            return
+        dialog = self._window.findChild(SettingsDialog)
+        if dialog is None:
+            dialog = SettingsDialog(
+                session.folders.config_file,
+                session.settings,
+                session.registry.accounts(),
+                session.keys,
+                session.workers,
+                self._window,
+            )
+            dialog.saved.connect(session.take_settings)
+            dialog.keys_changed.connect(session.look_for_keys)
+            dialog.open()
+        if account:
+            dialog.show_account(account)
+        if key:
+            dialog.show_section(key)
+
+    @Slot()
+    def open_shortcuts(self) -> None:
+        ShortcutsSheet(self._bar, self._window).open()
+
+    @Slot()
+    def open_about(self) -> None:
+        TextSheet("about-sheet", tr("About Overscan"), about_text(), self._window).open()
+
+    @Slot()
+    def open_doctor(self) -> None:
+        """Examine this machine in a worker and show what was found."""
+        sheet = TextSheet("doctor-sheet", tr("What Works Here"), tr("Looking…"), self._window)
+        text = sheet.text
+        open_ = [True]
+        sheet.finished.connect(lambda: open_.clear())
+
+        def show(found: str) -> None:
+            if open_:
+                text.setPlainText(found)
+
+        def failed(failure: Failure) -> None:
+            show(str(failure))
+
+        session = self._session
+        self._session.workers.submit(lambda: _examined(session), show, failed)
+        sheet.open()
+
+
+def _examined(session: Session) -> str:
+    from overscan.core.text import trn
+    from overscan.engine.journal import Journal
+    from overscan.providers.registry import load_registry
+    from overscan.services.doctor import examine
+
+    def journal() -> str:
+        if not session.folders.journal.exists():
+            return tr("none yet")
+        opened = Journal(session.folders.journal)
+        try:
+            return trn("{count} job", "{count} jobs", len(opened.jobs()))
+        finally:
+            opened.close()
+
+    accounts = (session.registry or load_registry()).accounts()
+    lines = []
+    for finding in examine(folders=session.folders, keys=session.keys, accounts=accounts, journal=journal):
+        sign = {True: tr("ok"), False: tr("broken"), None: "–"}[finding.ok]
+        lines.append(f"{sign:<8}{finding.name}: {finding.text}")
+        if finding.remedy and finding.ok is not True:
+            lines.append(f"{'':<8}{finding.remedy}")
+    return "\n".join(lines)

@@ -1,0 +1,228 @@
+"""The middle of the window: the selected photo alone (Edit), or with its results (Compare)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from overscan.core.geometry import Margins, Rect, Size
+from overscan.core.jobs import Job, JobState
+from overscan.core.providers import Operation, ProviderInfo
+from overscan.core.requests import Photo
+from overscan.core.text import tr
+from overscan.ui import wording
+from overscan.ui.compare.compare_view import CompareView
+from overscan.ui.compare.items import OriginalItem, ResultItem
+from overscan.ui.images import ImageLoader
+from overscan.ui.photo_model import key_of
+from overscan.ui.widgets.level import Level
+
+MOST_RESULTS: Final = 8
+"""Of one photo on the stage, the newest; the queue has them all."""
+_LEVELS: Final = {
+    JobState.FAILED: Level.FAILURE,
+    JobState.UNCONFIRMED: Level.ATTENTION,
+    JobState.PARKED: Level.ATTENTION,
+}
+_SIDES: Final = ("top", "bottom", "left", "right")
+
+
+class Page(StrEnum):
+    EDIT = "edit"
+    COMPARE = "compare"
+
+
+class Stage(QFrame):
+    """``page_changed`` carries a :class:`Page`, also when the stage itself turned it."""
+
+    page_changed = Signal(object)
+    open_wanted = Signal()
+
+    def __init__(
+        self, loader: ImageLoader, info: Callable[[str], ProviderInfo | None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("stage")
+        self.setProperty("role", "stage")
+        self._info = info
+        self._photo: Photo | None = None
+        self._page = Page.EDIT
+        self._items: tuple[ResultItem, ...] = ()
+        self._seen_done: set[str] = set()
+        self.view = CompareView(loader, "compare", self)
+        self._layers = QStackedLayout(self)
+        self._layers.addWidget(self._make_empty())
+        self._layers.addWidget(self.view)
+
+    def _make_empty(self) -> QWidget:
+        empty = QWidget(self)
+        empty.setObjectName("stage-empty")
+        title = QLabel(tr("Drop photos here"), empty, textFormat=Qt.TextFormat.PlainText)
+        title.setObjectName("stage-empty-title")
+        title.setProperty("role", "title")
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.5)
+        title.setFont(font)
+        hint = QLabel(
+            tr("Files, folders, a picture from the browser or from the clipboard."),
+            empty,
+            textFormat=Qt.TextFormat.PlainText,
+        )
+        hint.setProperty("role", "muted")
+        hint.setWordWrap(True)
+        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        button = QPushButton(tr("Open Photos…"), empty)
+        button.setObjectName("stage-open")
+        button.setAccessibleName(tr("Open photos"))
+        button.clicked.connect(self.open_wanted)
+        column = QVBoxLayout(empty)
+        column.setSpacing(12)
+        column.addStretch(1)
+        column.addWidget(title, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(hint)
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(1)
+        return empty
+
+    @property
+    def photo(self) -> Photo | None:
+        return self._photo
+
+    @property
+    def page(self) -> Page:
+        return self._page
+
+    @property
+    def results(self) -> tuple[ResultItem, ...]:
+        """What the Compare page holds for the photo, whether it is on show or not."""
+        return self._items
+
+    def set_photo(self, photo: Photo | None, jobs: Iterable[Job]) -> None:
+        """Show another photo with what its jobs have come to; the same one again changes nothing else."""
+        another = (photo and (key_of(photo), photo.ref.sha256)) != (
+            self._photo and (key_of(self._photo), self._photo.ref.sha256)
+        )
+        self._photo = photo
+        self._layers.setCurrentIndex(0 if photo is None else 1)
+        if not another:
+            return
+        self.view.set_original(_original(photo) if photo is not None else None)
+        self._items = ()
+        mine = self._jobs_of_photo(jobs)
+        self._seen_done = {job.id for job in mine if job.state is JobState.DONE}
+        self._show(mine)
+
+    def follow(self, jobs: Iterable[Job]) -> None:
+        """Take over the present states of the jobs. The first new result of the photo turns to Compare."""
+        if self._photo is None:
+            return
+        mine = self._jobs_of_photo(jobs)
+        done = {job.id for job in mine if job.state is JobState.DONE}
+        landed, self._seen_done = done - self._seen_done, done
+        self._show(mine)
+        if landed and self._page is Page.EDIT:
+            self.set_page(Page.COMPARE)
+
+    @Slot(object)
+    def set_page(self, page: Page) -> None:
+        if page is not self._page:
+            self._page = page
+            self.view.set_results(self._items if page is Page.COMPARE else ())
+            self.page_changed.emit(page)
+
+    def output_on_show(self) -> Path | None:
+        """The output that the stage singles out, else the newest one that is saved."""
+        saved = [item for item in self._items if item.path is not None]
+        number = self.view.shown_output
+        if self._page is Page.COMPARE and number is not None and number <= len(self._items):
+            return self._items[number - 1].path
+        return saved[-1].path if saved else None
+
+    def _show(self, jobs: list[Job]) -> None:
+        items = tuple(item for job in jobs for item in self._result_items(job))[-MOST_RESULTS:]
+        if items != self._items:
+            self._items = items
+            if self._page is Page.COMPARE:
+                self.view.set_results(items)
+
+    def _jobs_of_photo(self, jobs: Iterable[Job]) -> list[Job]:
+        """Oldest first; what was cancelled is no result."""
+        if self._photo is None:
+            return []
+        ref = self._photo.ref
+        return sorted(
+            (
+                job
+                for job in jobs
+                if job.state is not JobState.CANCELLED
+                and job.request.photo.sha256 == ref.sha256
+                and job.request.photo.path == ref.path
+                and job.request.photo.url == ref.url
+            ),
+            key=lambda job: job.created_at,
+        )
+
+    def _result_items(self, job: Job) -> list[ResultItem]:
+        info = self._info(job.request.provider)
+        title = tr(info.name) if info else job.request.provider
+        cost = wording.job_cost_text(job)
+        frame = _frame(job, info)
+        seconds = job.elapsed_s(time.time()) if job.terminal else None
+        if job.outputs:
+            return [
+                ResultItem(
+                    key=f"{job.id}-{output.n}",
+                    title=title if len(job.outputs) == 1 else f"{title} {output.n}",
+                    path=Path(output.path),
+                    size=Size(output.width, output.height),
+                    seconds=seconds,
+                    cost=cost,
+                    frame=frame,
+                )
+                for output in job.outputs
+            ]
+        return [
+            ResultItem(
+                key=f"{job.id}-1",
+                title=title,
+                seconds=seconds,
+                cost=cost,
+                state=job.failure.message if job.failure else wording.state_text(job, local=_is_local(info)),
+                remedy=job.failure.remedy if job.failure else "",
+                progress=job.progress,
+                busy=wording.running(job),
+                level=_LEVELS.get(job.state),
+                frame=frame,
+            )
+        ]
+
+
+def _original(photo: Photo) -> OriginalItem | None:
+    if photo.ref.path is None:
+        return None
+    return OriginalItem(
+        key=f"{photo.ref.path}#{photo.ref.sha256}",
+        path=Path(photo.ref.path),
+        title=wording.photo_name(photo.ref),
+        size=photo.ref.size,
+    )
+
+
+def _is_local(info: ProviderInfo | None) -> bool:
+    return info is not None and info.account is None
+
+
+def _frame(job: Job, info: ProviderInfo | None) -> Rect | None:
+    """The frame of an expansion whose four sides are given as ratios; ``None`` for anything else."""
+    size = job.request.photo.size
+    if info is None or info.operation is not Operation.EXPAND or size is None:
+        return None
+    ratios = {side: job.request.parameters.get(side) for side in _SIDES}
+    numbers = {side: float(value) for side, value in ratios.items() if isinstance(value, int | float)}
+    return Margins.from_ratios(size, **numbers).frame(size) if len(numbers) == len(_SIDES) else None

@@ -1,0 +1,99 @@
+"""Every action of the window, once: the menus, the buttons and the sheet of shortcuts are made from these."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from overscan.core.text import tr
+from overscan.ui.queue_view import QueueActions
+from overscan.ui.style import Theme
+
+
+class WindowActions(QObject):
+    """The actions that belong to no single part of the window."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.open = self._make("open", tr("Open…"), tr("Open photos"), "Ctrl+O", tr("Open"))
+        self.open_folder = self._make(
+            "open-folder", tr("Open Folder…"), tr("Open all photos of a folder"), "Ctrl+Shift+O"
+        )
+        self.paste = self._make("paste", tr("Paste"), tr("Paste a picture, files, or an address"), "Ctrl+V")
+        self.save_as = self._make(
+            "save-as", tr("Save As…"), tr("Save a copy of the output on show elsewhere"), "Ctrl+Shift+S"
+        )
+        self.settings = self._make("settings", tr("Settings…"), tr("Keys, folders, network and money"), "Ctrl+,")
+        self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
+        self.quit = self._make("quit", tr("Quit"), tr("Close the window"), "Ctrl+Q")
+        self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+        self.select_all = self._make("select-all", tr("Select All Photos"), tr("Select every photo"), "Ctrl+A")
+        self.run = self._make("run", tr("Run"), tr("Run the selected photos with the ticked providers"), "")
+        self.run.setShortcuts([QKeySequence("Ctrl+Return"), QKeySequence("Ctrl+Enter")])
+        self.edit_page = self._make("edit-page", tr("Edit"), tr("Show the photo alone"), "F2")
+        self.compare_page = self._make("compare-page", tr("Compare"), tr("Show the photo and its results"), "F3")
+        self.full_screen = self._make("full-screen", tr("Full Screen"), tr("Use the whole screen"), "F11")
+        self.full_screen.setCheckable(True)
+        self.shortcuts = self._make("shortcuts", tr("Shortcuts"), tr("Show every shortcut"), "F1")
+        self.doctor = self._make("doctor", tr("What Works Here"), tr("Check keys, folders and network"), "Shift+F1")
+        self.about = self._make("about", tr("About Overscan"), tr("Version and licence"), "Ctrl+F1")
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+        self.themes = QActionGroup(self)
+        self.themes.setObjectName("themes")
+        for theme, text, key in (
+            (Theme.SYSTEM, tr("As the System"), "Ctrl+Alt+0"),
+            (Theme.DARK, tr("Dark"), "Ctrl+Alt+1"),
+            (Theme.LIGHT, tr("Light"), "Ctrl+Alt+2"),
+        ):
+            action = self._make(f"theme-{theme.value}", text, tr("Colours of the window"), key)
+            action.setCheckable(True)
+            action.setData(theme.value)
+            self.themes.addAction(action)
+
+    def _make(self, name: str, text: str, tip: str, shortcut: str, short: str = "") -> QAction:
+        action = QAction(text, self)
+        action.setObjectName(name)
+        action.setIconText(short or text.removesuffix("…"))
+        action.setStatusTip(tip)
+        if shortcut:
+            action.setShortcut(QKeySequence(shortcut))
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        return action
+
+
+def build_menus(
+    bar: QMenuBar, actions: WindowActions, queue: QueueActions, remove_photo: QAction, view: Sequence[QAction]
+) -> None:
+    """Put every action into a menu."""
+    file = _menu(bar, "file-menu", tr("File"))
+    file.addActions([actions.open, actions.open_folder, actions.paste])
+    file.addSeparator()
+    file.addActions([actions.save_as, queue.show_in_folder])
+    file.addSeparator()
+    file.addActions([actions.settings, actions.quit])
+    edit = _menu(bar, "edit-menu", tr("Edit"))
+    edit.addActions([actions.select_all, remove_photo, queue.copy_task_id])
+    run = _menu(bar, "run-menu", tr("Run"))
+    run.addAction(actions.run)
+    run.addSeparator()
+    run.addActions([queue.cancel, queue.retry, queue.resume, queue.remove_finished])
+    shown = _menu(bar, "view-menu", tr("View"))
+    shown.addActions([actions.edit_page, actions.compare_page])
+    shown.addSeparator()
+    shown.addActions(list(view))
+    shown.addSeparator()
+    theme = shown.addMenu(tr("Theme"))
+    theme.setObjectName("theme-menu")
+    theme.addActions(actions.themes.actions())
+    shown.addAction(actions.full_screen)
+    help_ = _menu(bar, "help-menu", tr("Help"))
+    help_.addActions([actions.shortcuts, actions.doctor, actions.about])
+
+
+def _menu(bar: QMenuBar, name: str, title: str) -> QMenu:
+    menu = bar.addMenu(title)
+    menu.setObjectName(name)
+    return menu
