@@ -196,7 +196,9 @@ def there(module: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize("module", ["overscan.ui.main_window", "overscan.ui.app", "overscan.__main__"])
+@pytest.mark.parametrize(
+    "module", ["overscan.ui.main_window", "overscan.ui.session", "overscan.composition", "overscan.__main__"]
+)
 def test_nothing_heavy_is_loaded_before_the_first_paint(module: str) -> None:
     if not there(module):
         pytest.skip(f"{module} does not exist yet")
