@@ -1,7 +1,8 @@
-"""The composition root: a command goes to the command line, anything else opens the window."""
+"""The program's entrance: a command goes to the command line, anything else opens the window."""
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 
@@ -11,18 +12,24 @@ from overscan.cli import COMMANDS
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with ``argv`` (without its name) and return its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
+    if arguments and (arguments[0] in COMMANDS or (arguments[0].startswith("-") and arguments[0] != "--")):
         return _command_line(arguments)
+    return _window([argument for argument in arguments if argument != "--"])
+
+
+def _window(photos: Sequence[str]) -> int:
     from overscan.ui.app import run
 
-    return run(arguments)
+    return run(list(photos))
 
 
 def _command_line(arguments: Sequence[str]) -> int:
     from overscan.cli.app import app
 
+    # Without any handler Python itself would print warnings, with their tracebacks, between the program's lines.
+    logging.getLogger().addHandler(logging.NullHandler())
     try:
-        app(list(arguments), prog_name="overscan")
+        app(list(arguments), prog_name="overscan", obj=_window)
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else 1
     return 0

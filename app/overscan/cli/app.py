@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sys
+import logging
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -10,10 +11,13 @@ from typing import Annotated
 import typer
 
 from overscan import __version__
-from overscan.cli.report import err, out, out_json, say
-from overscan.core.failures import EnvironmentProblem, OverscanError, UsageError
+from overscan.cli.report import err, hush, out, out_json, say
+from overscan.core.failures import ConfigProblem, OverscanError, UsageError
 from overscan.core.jobs import JobState
+from overscan.core.redaction import redact
 from overscan.core.text import tr
+
+_log = logging.getLogger(__name__)
 
 app = typer.Typer(
     name="overscan",
@@ -26,6 +30,14 @@ app = typer.Typer(
 key_app = typer.Typer(help="The keys of accounts, in the system's keyring.", no_args_is_help=True)
 app.add_typer(key_app, name="key")
 
+
+def _a_number(value: float | None) -> float | None:
+    """Refuse ``nan``: nothing is more than that, so it would be a cap that lets everything pass."""
+    if value is not None and math.isnan(value):
+        raise typer.BadParameter("a cap is a number")
+    return value
+
+
 Photos = Annotated[list[str], typer.Argument(help="Photos, folders or URLs.", metavar="PHOTO...")]
 Providers = Annotated[list[str], typer.Option("-p", "--provider", help="A provider; may be repeated.")]
 Settings = Annotated[
@@ -34,8 +46,12 @@ Settings = Annotated[
 ]
 Folder = Annotated[Path | None, typer.Option("-o", "--output", help="The folder to save in.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")]
-MaxCredits = Annotated[float | None, typer.Option("--max-credits", help="Run nothing that could cost more.", min=0)]
-MaxUsd = Annotated[float | None, typer.Option("--max-usd", help="Run nothing that could cost more.", min=0)]
+MaxCredits = Annotated[
+    float | None, typer.Option("--max-credits", help="Run nothing that could cost more.", min=0, callback=_a_number)
+]
+MaxUsd = Annotated[
+    float | None, typer.Option("--max-usd", help="Run nothing that could cost more.", min=0, callback=_a_number)
+]
 Url = Annotated[bool, typer.Option("--url", help="Send the photo's URL itself instead of its bytes.")]
 Frame = Annotated[str | None, typer.Option("--frame", help="LEFT,TOP,RIGHT,BOTTOM in pixels (canvas mode).")]
 Mask = Annotated[Path | None, typer.Option("--mask", help="A mask file (canvas mode).")]
@@ -45,27 +61,45 @@ AccountId = Annotated[str, typer.Argument(help="An account, such as picwish.", m
 def _guarded(work: Callable[[], int]) -> None:
     """Do ``work`` and exit with its status; every known error is told in words, none as a traceback."""
     try:
-        status = work()
-    except UsageError as error:
-        say(error)
-        status = 2
-    except (EnvironmentProblem, OverscanError) as error:
-        say(error)
-        status = 1
+        status = _told(work)
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody left to tell.
-        sys.stderr.close()
+        hush()
         status = 1
     raise typer.Exit(status)
 
 
-@app.callback()
-def overview(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _told(work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except (UsageError, ConfigProblem) as error:
+        say(error)
+        return 2
+    except OverscanError as error:
+        say(error)
+        return 1
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault of our own is told in a line, too; the log has the rest
+        _log.critical("a command broke off", exc_info=True)
+        err(redact(tr("Something went wrong inside Overscan: {error}", error=f"{type(error).__name__}: {error}")))
+        err(tr("The log file has the details; “overscan doctor” tells where it is."))
+        return 1
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
         out(f"overscan {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def overview(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """What stands before every command."""
 
 
 @app.command()
@@ -234,14 +268,14 @@ def key_check(account: AccountId) -> None:
 
 
 @app.command()
-def demo(output: Folder = None) -> None:
+def demo(context: typer.Context, output: Folder = None) -> None:
     """The main job on the bundled sample with the built-in engine; opens the window if there is a display."""
 
     def work() -> int:
         from overscan.cli.demo import run_demo
         from overscan.composition import open_house
 
-        return run_demo(open_house(), output)
+        return run_demo(open_house(), output, context.obj)
 
     _guarded(work)
 

@@ -2,43 +2,62 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from overscan.cli.inputs import output_folder
 from overscan.cli.report import err, out
+from overscan.cli.running import Quiet, run_jobs
 from overscan.composition import House
-from overscan.core.jobs import Job, JobState
-from overscan.core.plan import Choice, PlannedJob, Target, make_plan
+from overscan.core.jobs import JobState
+from overscan.core.plan import Choice, Target, make_plan
 from overscan.services.paths import resource
 
 SAMPLE: Final = "sample.jpg"
+_UNSEEN: Final = frozenset({"offscreen", "minimal", "minimalegl"})
 
 
-def run_demo(house: House, folder: Path | None) -> int:
-    """Enhance the sample ×2 and expand it, save both and a before/after sheet, print the paths; the exit status."""
+def run_demo(house: House, folder: Path | None, open_window: Callable[[Sequence[str]], int]) -> int:
+    """Enhance the sample ×2 and expand it, save both and a before/after sheet, print the paths; the exit status.
+
+    Where there is a display, ``open_window`` then opens the window with the sample.
+    """
     from overscan.imaging.photo import open_photo
     from overscan.imaging.sheet import before_after
 
-    photo = open_photo(resource(SAMPLE))
-    target = Target(str((folder or house.output_folder).expanduser().absolute()), house.settings.output.name)
+    sample = resource(SAMPLE)
+    target = Target(str(output_folder(folder or house.output_folder)), house.settings.output.name)
     choices = [
         Choice(house.registry.get("local-upscale"), {"scale_factor": 2}),
         Choice(house.registry.get("local-expand")),
     ]
-    plan = make_plan([photo], choices, target, has_key=lambda account: False)
-    jobs = asyncio.run(_run(house, plan.jobs))
+    plan = make_plan([open_photo(sample)], choices, target, has_key=lambda account: False)
+    jobs, status = run_jobs(house, lambda engine: engine.add(plan.jobs), Quiet())
     for job in jobs:
         if job.state is not JobState.DONE:
             err(str(job.failure))
             return 1
+    if status:
+        return status
     for job in jobs:
         out(job.outputs[0].path)
     sheet = _free_name(Path(target.folder))
-    before_after(resource(SAMPLE), [(Path(job.outputs[0].path), job.request.provider) for job in jobs], sheet)
+    before_after(sample, [(Path(job.outputs[0].path), job.request.provider) for job in jobs], sheet)
     out(str(sheet))
-    return 0
+    return open_window([str(sample)]) if has_display(sys.platform, os.environ) else 0
+
+
+def has_display(platform: str, environment: Mapping[str, str]) -> bool:
+    """Whether a person could see a window, from ``sys.platform`` and the environment alone."""
+    named = environment.get("QT_QPA_PLATFORM", "").partition(":")[0]
+    if named in _UNSEEN:
+        return False
+    if platform in {"darwin", "win32"}:
+        return True
+    return bool(named or environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
 def _free_name(folder: Path) -> Path:
@@ -46,15 +65,3 @@ def _free_name(folder: Path) -> Path:
     while (folder / f"sample-sheet-{n}.png").exists():
         n += 1
     return folder / f"sample-sheet-{n}.png"
-
-
-async def _run(house: House, planned: Sequence[PlannedJob]) -> tuple[Job, ...]:
-    journal = house.open_journal()
-    engine = house.make_engine(journal, lambda job: None)
-    try:
-        await engine.start()
-        jobs = engine.add(planned)
-        return await engine.settled(job.id for job in jobs)
-    finally:
-        await engine.aclose()
-        journal.close()

@@ -6,6 +6,7 @@ Every mistake is told before a byte is sent.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,10 +14,17 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from overscan.composition import House
-from overscan.core.failures import InvalidParameter, OverscanError, PhotoError, UsageError
+from overscan.core.failures import (
+    InvalidParameter,
+    KeyringProblem,
+    MissingKey,
+    OverscanError,
+    PhotoError,
+    UsageError,
+)
 from overscan.core.parameters import Value, parse, specs
 from overscan.core.plan import Choice, Plan, Refusal, Target, make_plan
-from overscan.core.providers import AnyProvider
+from overscan.core.providers import Account, AnyProvider
 from overscan.core.requests import Photo, PhotoRef
 from overscan.core.text import tr
 
@@ -54,10 +62,9 @@ def plan_of(house: House, inputs: RunInputs) -> Plan:
             tr("Use -s top=, bottom=, left= and right= with an expansion."),
         )
     choices = choices_of([house.registry.get(name) for name in dict.fromkeys(inputs.providers)], inputs.settings)
-    make_plan([], choices, Target("/"), has_key=house.has_key)
+    make_plan([], choices, Target("/"), has_key=lambda account: _has_key(house, account))
+    target = Target(str(output_folder(inputs.folder or house.output_folder)), house.settings.output.name)
     opened = open_photos(house, inputs.photos, send_url=inputs.send_url)
-    folder = (inputs.folder or house.output_folder).expanduser().absolute()
-    target = Target(str(folder), house.settings.output.name)
     plan = make_plan(
         opened.photos,
         choices,
@@ -109,31 +116,79 @@ def _parsed(provider: AnyProvider, texts: dict[str, str]) -> dict[str, Value]:
 
 
 def open_photos(house: House, photos: Sequence[str], *, send_url: bool) -> Opened:
-    """Open files, folders and URLs. Raises :class:`PhotoError` where a path does not exist at all."""
+    """Open files, folders and URLs, each file once. Raises :class:`PhotoError` where a path does not exist at all."""
     from overscan.imaging.photo import open_photo
     from overscan.services.intake import expand
 
-    missing = [text for text in photos if not is_url(text) and not Path(text).expanduser().exists()]
-    if missing:
-        raise PhotoError(tr("There is no {path}.", path=missing[0]), tr("Check the path."))
+    given = [text if is_url(text) else _existing(text) for text in photos]
     opened = Opened()
-    for text in photos:
-        if is_url(text) and send_url:
-            opened.photos.append(Photo(PhotoRef(name=_name_of(text), url=text), None))
+    seen: set[str] = set()
+    for item in given:
+        if isinstance(item, str) and send_url:
+            if item not in seen:
+                opened.photos.append(Photo(PhotoRef(name=_name_of(item), url=item), None))
+            seen.add(item)
             continue
         try:
-            paths = [_fetched(house, text)] if is_url(text) else list(expand([Path(text).expanduser()]))
+            paths = [_fetched(house, item)] if isinstance(item, str) else list(expand([item]))
         except OverscanError as error:
-            opened.refusals.append(Refusal(text, "", error.failure))
+            opened.refusals.append(Refusal(str(item), "", error.failure))
             continue
         if not paths:
-            opened.refusals.append(Refusal(text, "", PhotoError(tr("There is no photo in {path}.", path=text)).failure))
+            opened.refusals.append(Refusal(str(item), "", PhotoError(tr("There is no photo in it.")).failure))
         for path in paths:
+            # A photo named twice, or once more by its folder, is meant once: it must not be paid for twice.
+            real = os.path.realpath(path)
+            if real in seen:
+                continue
+            seen.add(real)
             try:
-                opened.photos.append(open_photo(path))
+                opened.photos.append(open_photo(_textual(path)))
             except OverscanError as error:
                 opened.refusals.append(Refusal(str(path), "", error.failure))
     return opened
+
+
+def _existing(text: str) -> Path:
+    """The path that was typed. Raises :class:`PhotoError` where there is nothing or the way to it is barred."""
+    try:
+        path = Path(text).expanduser()
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise PhotoError(tr("There is no {path}.", path=text), tr("Check the path.")) from error
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise PhotoError(tr("{path} cannot be opened: {reason}.", path=text, reason=reason)) from error
+    return path
+
+
+def _textual(path: Path) -> Path:
+    """``path``, if it can be written down. Raises :class:`PhotoError` for bytes that are no text."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise PhotoError(
+            tr("The path of this photo holds bytes that are no letters."), tr("Rename the file or its folder.")
+        ) from error
+    return path
+
+
+def output_folder(path: Path) -> Path:
+    """The absolute folder for outputs. Raises :class:`UsageError`."""
+    try:
+        return _textual(path.expanduser().absolute())
+    except (OSError, RuntimeError, PhotoError) as error:
+        raise UsageError(
+            tr("{folder} cannot be the folder for outputs.", folder=path), tr("Name another one with -o.")
+        ) from error
+
+
+def _has_key(house: House, account: Account) -> bool:
+    """Raises :class:`MissingKey` with the keyring's own reason where that does not work."""
+    try:
+        return house.key(account) is not None
+    except KeyringProblem as error:
+        raise MissingKey(error.failure.message, error.failure.remedy) from error
 
 
 def is_url(text: str) -> bool:

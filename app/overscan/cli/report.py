@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from overscan.core.failures import Failure, OverscanError
 from overscan.core.jobs import Job, JobState
@@ -16,15 +19,32 @@ from overscan.core.text import tr, trn
 
 
 def out(text: str) -> None:
-    """A line on standard output."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """A line on standard output. Raises ``OSError`` where nobody reads it or nothing more fits in."""
+    _write(sys.stdout, text)
 
 
 def err(text: str) -> None:
-    """A line on standard error."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    """A line on standard error. Raises ``OSError`` as :func:`out` does."""
+    _write(sys.stderr, text)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    # A file name may hold what the terminal's encoding has no letter for.
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    stream.flush()
+
+
+def hush() -> None:
+    """Throw away what is still to be written, so that Python's own last flush cannot fail and complain."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with suppress(OSError, ValueError):
+                nothing = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nothing, stream.fileno())
+                os.close(nothing)
 
 
 def say(error: OverscanError) -> None:
@@ -35,7 +55,13 @@ def say(error: OverscanError) -> None:
 
 
 def out_json(value: dict[str, object]) -> None:
-    out(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    """One object in one line; with escapes for every letter where the output's encoding cannot write them all."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, allow_nan=False)
+    out(text)
 
 
 def job_json(job: Job) -> dict[str, object]:

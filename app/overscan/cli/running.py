@@ -7,16 +7,21 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Final, TypeAlias
 
-from overscan.cli.report import all_done, err, job_json, job_line, out, out_json, refusal_json
+from overscan.cli.report import all_done, err, hush, job_json, job_line, out, out_json, refusal_json
 from overscan.composition import House
 from overscan.core.jobs import Job, JobState
 from overscan.core.plan import Plan
 from overscan.core.text import tr
 from overscan.engine.engine import Engine
 
-INTERRUPTED: Final = 130
+SIGNALLED: Final = 128
+"""What a shell adds to a signal's number: 130 after Ctrl+C."""
+_PATIENCE_S: Final = 1.0
+
+Ended: TypeAlias = "tuple[Job, ...] | signal.Signals"
+"""The jobs as they are when all have settled, or the signal that stopped the program before."""
 
 
 def run_plan(house: House, plan: Plan, *, as_json: bool) -> int:
@@ -27,61 +32,119 @@ def run_plan(house: House, plan: Plan, *, as_json: bool) -> int:
         else:
             err(f"{refusal.photo}  {refusal.provider}: {refusal.failure}")
     if not plan.jobs:
-        return 0 if not plan.refusals else 1
-    return asyncio.run(_run(house, lambda engine: engine.add(plan.jobs), plan, as_json=as_json))
+        return 1 if plan.refusals else 0
+    finished, status = run_jobs(house, lambda engine: engine.add(plan.jobs), Teller(as_json=as_json))
+    return status or (0 if all_done(finished, plan) else 1)
 
 
 def resume_all(house: House, *, as_json: bool) -> int:
     """Pick up everything that ended programs left unfinished; the exit status."""
-    return asyncio.run(_run(house, lambda engine: engine.recover(send_queued=True), None, as_json=as_json))
+    finished, status = run_jobs(house, lambda engine: engine.recover(send_queued=True), Teller(as_json=as_json))
+    if not finished and not status and not as_json:
+        out(tr("Nothing is unfinished."))
+    return status or (0 if all_done(finished) else 1)
 
 
-async def _run(house: House, begin: Callable[[Engine], tuple[Job, ...]], plan: Plan | None, *, as_json: bool) -> int:
+class Teller:
+    """Tells each job once, when it has ended. Nothing that goes wrong in telling may stop a job."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._as_json = as_json
+        self._told: set[str] = set()
+        self.failed = False
+        """True where standard output could not take a line."""
+
+    def __call__(self, job: Job) -> None:
+        if not (job.terminal or job.state is JobState.PARKED) or job.id in self._told:
+            return
+        self._told.add(job.id)
+        try:
+            out_json(job_json(job)) if self._as_json else out(job_line(job))
+        except OSError as error:
+            hush()
+            if not self.failed and not isinstance(error, BrokenPipeError):
+                with suppress(OSError):
+                    err(tr("Standard output cannot be written: {reason}.", reason=error.strerror or error))
+            self.failed = True
+
+
+class Quiet(Teller):
+    """Tells nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(as_json=False)
+
+    def __call__(self, job: Job) -> None:
+        return
+
+
+def run_jobs(house: House, begin: Callable[[Engine], tuple[Job, ...]], tell: Teller) -> tuple[tuple[Job, ...], int]:
+    """Run what ``begin`` starts to its end. The jobs as they are then, and an exit status other than 0 where the
+    program was told to stop or its output could not be written."""
+    try:
+        finished = asyncio.run(_run(house, begin, tell))
+    except asyncio.CancelledError:
+        # The second signal: not even the submission under way was waited for.
+        finished = signal.SIGINT
+    if isinstance(finished, signal.Signals):
+        err(tr("Stopped. What a service has accepted goes on there: “overscan resume” picks it up."))
+        return (), SIGNALLED + finished
+    return finished, 1 if tell.failed else 0
+
+
+async def _run(house: House, begin: Callable[[Engine], tuple[Job, ...]], tell: Teller) -> Ended:
     journal = house.open_journal()
     try:
-        with _progress() as show:
-            told: set[str] = set()
+        with _progress() as show, _stop_signal() as stop:
 
             def changed(job: Job) -> None:
                 show(job)
-                if (job.terminal or job.state is JobState.PARKED) and job.id not in told:
-                    told.add(job.id)
-                    out_json(job_json(job)) if as_json else out(job_line(job))
+                tell(job)
 
             engine = house.make_engine(journal, changed)
             try:
                 await engine.start()
                 jobs = begin(engine)
-                finished = await _interruptible(engine.settled(job.id for job in jobs))
+                return await _first(engine.settled(job.id for job in jobs), stop)
             finally:
                 await engine.aclose()
     finally:
         journal.close()
-    if finished is None:
-        err(tr("Stopped. What a service has accepted goes on there: “overscan resume” picks it up."))
-        return INTERRUPTED
-    if not finished and plan is None and not as_json:
-        out(tr("Nothing is unfinished."))
-    return 0 if all_done(finished, plan) else 1
 
 
-async def _interruptible(waiting: Coroutine[object, object, tuple[Job, ...]]) -> tuple[Job, ...] | None:
-    """Await; ``None`` where the person pressed Ctrl+C or the system asked the program to end."""
+async def _first(waiting: Coroutine[object, object, Ended], stop: asyncio.Future[Ended]) -> Ended:
+    """The settled jobs, or the signal that came before them."""
+    work: asyncio.Future[Ended] = asyncio.ensure_future(waiting)
+    try:
+        await asyncio.wait([work, stop], return_when=asyncio.FIRST_COMPLETED)
+        return work.result() if work.done() else stop.result()
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+@contextmanager
+def _stop_signal() -> Iterator[asyncio.Future[Ended]]:
+    """A future of the first Ctrl+C or request to end. A second one cancels the task in which this was called."""
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
+    main = asyncio.current_task()
+    first: asyncio.Future[Ended] = loop.create_future()
+
+    def stop(number: signal.Signals) -> None:
+        if not first.done():
+            first.set_result(number)
+            loop.call_later(_PATIENCE_S, err, tr("Waiting for what is being sent. Ctrl+C again leaves at once."))
+        elif main is not None:
+            main.cancel()
+
     handled = (signal.SIGINT, signal.SIGTERM)
     with suppress(NotImplementedError):  # Windows: Ctrl+C ends the program at once, the journal stays right
         for number in handled:
-            loop.add_signal_handler(number, stop.set)
-    work = loop.create_task(waiting)
-    stopping = asyncio.ensure_future(stop.wait())
+            loop.add_signal_handler(number, stop, number)
     try:
-        await asyncio.wait([work, stopping], return_when=asyncio.FIRST_COMPLETED)
-        return work.result() if work.done() else None
+        yield first
     finally:
-        stopping.cancel()
-        work.cancel()
-        await asyncio.gather(stopping, work, return_exceptions=True)
+        first.cancel()
         with suppress(NotImplementedError):
             for number in handled:
                 loop.remove_signal_handler(number)
