@@ -15,7 +15,7 @@ from overscan.core.providers import Limits
 from overscan.core.text import tr
 
 _LOSSLESS = frozenset({ImageFormat.PNG, ImageFormat.TIFF, ImageFormat.BMP, ImageFormat.GIF})
-_WRITABLE = (ImageFormat.PNG, ImageFormat.JPEG, ImageFormat.WEBP, ImageFormat.TIFF, ImageFormat.BMP)
+_WRITABLE = (ImageFormat.PNG, ImageFormat.JPEG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,10 @@ def preflight(facts: PhotoFacts, limits: Limits, *, keep_metadata: bool = False)
         *_colour_changes(facts),
         *_format_changes(facts, limits, target, too_heavy=too_heavy),
     ]
+    if reasons and target not in _WRITABLE:
+        raise _unwritable()
     if reasons and facts.has_alpha and target is ImageFormat.JPEG:
-        reasons.append(tr("transparency given up"))
+        reasons.append(tr("transparent parts laid on white"))
     strip = bool(facts.private_metadata) and not keep_metadata
     removed = [tr("{what} removed", what=", ".join(tr(name) for name in facts.private_metadata))] if strip else []
     return Preflight(
@@ -78,7 +80,14 @@ def _target_format(facts: PhotoFacts, limits: Limits) -> ImageFormat:
     for form in (wanted, *_WRITABLE, facts.format):
         if form in limits.formats:
             return form
-    raise PhotoError(tr("This service takes none of the formats that can be written here."))
+    raise _unwritable()
+
+
+def _unwritable() -> PhotoError:
+    return PhotoError(
+        tr("The photo would have to be encoded anew, and this service takes neither PNG nor JPEG."),
+        tr("Bring it into a form that the service takes, with another program."),
+    )
 
 
 def _shape_changes(facts: PhotoFacts, size: Size) -> list[str]:
