@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from overscan.core.jobs import Job
 from overscan.core.text import tr, trn
@@ -33,9 +33,10 @@ from overscan.ui.window_actions import WindowActions, build_menus
 _FIRST_SIZE: Final = (1440, 900)
 _SMALLEST: Final = (900, 600)
 _PANEL_WIDTHS: Final = (240, 420)
-_TRAY_WIDTH: Final = 208
-_PANEL_WIDTH: Final = 280
-_QUEUE_HEIGHT: Final = 196
+_STAGE_WIDTH: Final = 320
+_TRAY_WIDTH: Final = 190
+_PANEL_WIDTH: Final = 262
+_QUEUE_HEIGHT: Final = 190
 
 
 class MainWindow(QMainWindow):
@@ -84,6 +85,9 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         middle = QWidget(self)
+        # Whatever the stage shows, it never pushes the panels about.
+        middle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        middle.setMinimumWidth(_STAGE_WIDTH)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -109,6 +113,8 @@ class MainWindow(QMainWindow):
         self.queue.setMinimumHeight(96)
         central = QWidget(self)
         central.setObjectName("central")
+        central.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        central.setFocus()  # so that the window does not open with a ring around some control
         whole = QVBoxLayout(central)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)

@@ -60,7 +60,7 @@ class PhotoDelegate(QStyledItemDelegate):
         line_height = metrics.height()
         top = room.top() + (room.height() - 2 * line_height - 2) // 2
         tone = index.data(photo_model.TONE_ROLE)
-        dot = 14 if tone is not Tone.PLAIN else 0
+        dot = 14 if tone != Tone.PLAIN else 0
         name = str(index.data(Qt.ItemDataRole.DisplayRole))
         painter.setPen(QColor(palette.text))
         painter.drawText(

@@ -20,6 +20,7 @@ from overscan.core.requests import Photo
 from overscan.core.text import tr, trn
 from overscan.ui.photo_delegate import PhotoDelegate
 from overscan.ui.photo_model import PhotoModel
+from overscan.ui.style import set_look
 from overscan.ui.widgets.progress_bar import ProgressBar
 
 _NARROWEST = 150
@@ -89,14 +90,18 @@ class PhotoTray(QFrame):
         view.customContextMenuRequested.connect(self._open_menu)
         return view
 
-    def _make_hint(self) -> QLabel:
-        hint = QLabel(tr("Drop photos anywhere"), self, textFormat=Qt.TextFormat.PlainText)
-        hint.setObjectName("drop-hint")
-        hint.setProperty("role", "muted")
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        hint.setWordWrap(True)
-        hint.setMinimumHeight(56)
-        return hint
+    def _make_hint(self) -> QFrame:
+        frame = QFrame(self)
+        frame.setProperty("role", "card")
+        self._hint_text = QLabel(tr("Drop photos anywhere"), frame, textFormat=Qt.TextFormat.PlainText)
+        self._hint_text.setObjectName("drop-hint")
+        self._hint_text.setProperty("role", "muted")
+        self._hint_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint_text.setWordWrap(True)
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(10, 18, 10, 18)
+        column.addWidget(self._hint_text)
+        return frame
 
     def _make_reading(self) -> QWidget:
         box = QWidget(self)
@@ -183,10 +188,8 @@ class PhotoTray(QFrame):
 
     def highlight(self, on: bool) -> None:
         """Show that a drop would be taken."""
-        self._hint.setText(tr("Let go to add") if on else tr("Drop photos anywhere"))
-        self._hint.setProperty("level", "accent" if on else "")
-        self._hint.style().unpolish(self._hint)
-        self._hint.style().polish(self._hint)
+        self._hint_text.setText(tr("Let go to add") if on else tr("Drop photos anywhere"))
+        set_look(self._hint_text, "level", "accent" if on else "")
 
     @Slot()
     def _recount(self) -> None:

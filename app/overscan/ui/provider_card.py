@@ -37,6 +37,7 @@ class ProviderCard(QFrame):
         price = tr(info.price_text)
         self._price = _quiet(price if len(price) <= _SHORT_PRICE else "", self)
         self._price.setObjectName(f"price-{info.id}")
+        self._price.setVisible(len(price) <= _SHORT_PRICE)
         self._detail = _quiet("", self)
         self._detail.setObjectName(f"detail-{info.id}")
         self._detail.setWordWrap(True)
@@ -50,6 +51,8 @@ class ProviderCard(QFrame):
             tr("Set the key of {account}", account=info.account.name if info.account else "")
         )
         self._set_key.setProperty("role", "quiet")
+        for label in (self._detail, self._reason):
+            label.setMinimumWidth(1)  # a long word must not make the panel wider than it is
         self._lay_out(name)
         self._tick.setChecked(self._wanted)
         self._tick.toggled.connect(self._toggled)
@@ -99,7 +102,8 @@ class ProviderCard(QFrame):
             case Looking():
                 reason = tr("Looking for the key…")
             case NoKey(problem=problem):
-                reason = problem or tr("No key yet.")
+                reason = tr("No keyring here.") if problem else tr("No key yet.")
+                self._reason.setToolTip(wording.plain_tip(problem))
             case _:
                 key = tr("key from the environment") if state.source == "environment" else tr("key set")
         if self.info.account is None:

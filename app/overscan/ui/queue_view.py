@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, SignalInstance, Slot
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -26,14 +26,10 @@ from overscan.ui import wording
 from overscan.ui.queue_delegate import QueueDelegate
 from overscan.ui.queue_model import Column, QueueModel
 
-_WIDTHS = {
-    Column.PHOTO: 190,
-    Column.PROVIDER: 200,
-    Column.STATE: 170,
-    Column.PROGRESS: 130,
-    Column.TIME: 64,
-    Column.COST: 116,
-}
+_SHARES = {Column.PHOTO: 0.15, Column.PROVIDER: 0.17, Column.STATE: 0.14, Column.PROGRESS: 0.1}
+"""Of the table's width, within ``_BOUNDS`` pixels; the note takes what is left."""
+_BOUNDS = (70, 260)
+_FIXED = {Column.TIME: 56, Column.COST: 112}
 _ROW_HEIGHT = 30
 _TICK_MS = 1000
 
@@ -89,7 +85,10 @@ class QueueView(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._make_bar())
-        column.addWidget(self._table, 1)
+        inset = QVBoxLayout()
+        inset.setContentsMargins(8, 0, 0, 0)
+        inset.addWidget(self._table)
+        column.addLayout(inset, 1)
         model.changed.connect(self._refresh)
         self._table.selectionModel().selectionChanged.connect(self._refresh)
         self._table.doubleClicked.connect(self._choose)
@@ -117,9 +116,15 @@ class QueueView(QFrame):
         columns.setHighlightSections(False)
         columns.setStretchLastSection(True)
         columns.setMinimumSectionSize(48)
-        for which, width in _WIDTHS.items():
+        for which, width in _FIXED.items():
             table.setColumnWidth(which, width)
         return table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self._table.viewport().width()
+        for which, share in _SHARES.items():
+            self._table.setColumnWidth(which, max(_BOUNDS[0], min(_BOUNDS[1], round(width * share))))
 
     def _make_bar(self) -> QFrame:
         bar = QFrame(self)
