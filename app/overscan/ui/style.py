@@ -142,10 +142,11 @@ class StyleKeeper(QObject):
         self._app = app
         self._sheet = Template(resource("style/overscan.qss").read_text(encoding="utf-8"))
         self._theme = Theme.SYSTEM
+        self._system = Qt.ColorScheme.Unknown
         self.colours: Colours | None = None
         app.setStyle("Fusion")
         app.setFont(_font(app.font()))
-        app.styleHints().colorSchemeChanged.connect(self._follow)
+        app.styleHints().colorSchemeChanged.connect(self._system_changed)
 
     @property
     def theme(self) -> Theme:
@@ -157,11 +158,16 @@ class StyleKeeper(QObject):
         hints = self._app.styleHints()
         if theme is Theme.SYSTEM:
             hints.unsetColorScheme()
+            self._system = hints.colorScheme()
         else:
             hints.setColorScheme(Qt.ColorScheme.Dark if theme is Theme.DARK else Qt.ColorScheme.Light)
         self._follow()
 
-    @Slot()
+    @Slot(Qt.ColorScheme)
+    def _system_changed(self, scheme: Qt.ColorScheme) -> None:
+        self._system = scheme
+        self._follow()
+
     def _follow(self) -> None:
         wanted = self._wanted()
         if wanted is self.colours:
@@ -174,7 +180,7 @@ class StyleKeeper(QObject):
     def _wanted(self) -> Colours:
         if self._theme is not Theme.SYSTEM:
             return LIGHT if self._theme is Theme.LIGHT else DARK
-        return LIGHT if self._app.styleHints().colorScheme() is Qt.ColorScheme.Light else DARK
+        return LIGHT if self._system is Qt.ColorScheme.Light else DARK
 
 
 def apply(app: QApplication, theme: Theme) -> StyleKeeper:

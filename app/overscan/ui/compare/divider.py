@@ -37,7 +37,7 @@ class Divider(QSlider):
         self.setSingleStep(_STEPS // 100)
         self.setPageStep(_STEPS // 10)
         self.setCursor(Qt.CursorShape.SplitHCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click for Space+drag must leave the canvas its keys
         self.setValue(_STEPS // 2)
         self.valueChanged.connect(self._value_changed)
         canvas.resized.connect(self.settle)
@@ -56,6 +56,7 @@ class Divider(QSlider):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and not self._canvas.panning:
             self._grip = event.position().x() - _WIDTH / 2
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
             event.accept()
         else:
             event.ignore()  # the canvas below pans

@@ -1,0 +1,159 @@
+"""Loading for the window, with real files and the real worker threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QThread
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from overscan.core.failures import Failure
+from overscan.core.geometry import Size
+from overscan.ui.images import ImageLevels, ImageLoader
+
+
+@pytest.fixture
+def loader(qtbot: QtBot) -> Iterator[ImageLoader]:
+    made = ImageLoader()
+    yield made
+    made.close()
+
+
+def photo(path: Path, width: int, height: int, colour: tuple[int, ...] = (200, 100, 50), **options: object) -> Path:
+    Image.new("RGBA" if len(colour) == 4 else "RGB", (width, height), colour).save(path, **options)
+    return path
+
+
+def whole(qtbot: QtBot, loader: ImageLoader, path: Path, key: str = "k") -> ImageLevels:
+    with qtbot.waitSignal(loader.full_ready, timeout=20_000) as ready:
+        loader.request(key, path)
+    assert ready.args is not None
+    assert ready.args[0] == key
+    levels = ready.args[1]
+    assert isinstance(levels, ImageLevels)
+    return levels
+
+
+def test_a_jpeg_comes_first_small_and_then_whole(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
+    path = photo(tmp_path / "a.jpg", 4200, 1200, quality=95)
+    came: list[tuple[str, ImageLevels, bool]] = []
+    loader.preview_ready.connect(lambda key, levels: came.append((key, levels, _on_gui_thread(loader))))
+    loader.full_ready.connect(lambda key, levels: came.append((key, levels, _on_gui_thread(loader))))
+    with qtbot.waitSignal(loader.full_ready, timeout=20_000):
+        loader.request("k", path)
+    assert [(key, levels.complete, gui) for key, levels, gui in came] == [("k", False, True), ("k", True, True)]
+    preview, full = (levels for _, levels, _ in came)
+    assert preview.size.long_edge <= 2048
+    assert full.size == Size(4200, 1200)
+    assert [level.width() for level in full.levels[:3]] == [4200, 2100, 1050]
+    assert full.levels[0].format() is QImage.Format.Format_RGB32
+    assert full.levels[-1].pixelColor(0, 0).getRgb()[:3] == pytest.approx((200, 100, 50), abs=3)
+
+
+def test_transparency_is_premultiplied(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
+    levels = whole(qtbot, loader, photo(tmp_path / "a.png", 33, 2100, (200, 100, 50, 128)))
+    assert levels.has_alpha
+    assert levels.levels[0].format() is QImage.Format.Format_ARGB32_Premultiplied
+    for y in (0, 1500, 2099):  # on both sides of a band's border
+        assert levels.levels[0].pixelColor(32, y).getRgb() == pytest.approx((200, 100, 50, 128), abs=2)
+
+
+def test_every_pixel_keeps_its_place(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
+    pixels = np.random.default_rng(2).integers(0, 256, (37, 53, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    image = whole(qtbot, loader, tmp_path / "a.png").levels[0]
+    for y, x in ((0, 0), (36, 52), (5, 40), (20, 1)):
+        assert image.pixelColor(x, y).getRgb()[:3] == tuple(int(value) for value in pixels[y, x])
+
+
+def test_an_edited_file_is_never_shown_as_it_was(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
+    path = photo(tmp_path / "a.png", 40, 30, (255, 0, 0))
+    first = whole(qtbot, loader, path)
+    assert whole(qtbot, loader, path) is first
+    before = path.stat()
+    photo(path, 40, 30, (0, 0, 255))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    second = whole(qtbot, loader, path)
+    assert second.levels[0].pixelColor(3, 3).getRgb() == (0, 0, 255, 255)
+
+
+def test_memory_is_bounded_least_recently_used_first(qtbot: QtBot, tmp_path: Path) -> None:
+    paths = [photo(tmp_path / f"{n}.png", 100, 100, (n, n, n)) for n in range(3)]
+    loader = ImageLoader(memory=2 * 100 * 100 * 4 * 3 // 2)  # two pyramids of these, not three
+    a, b = (whole(qtbot, loader, path) for path in paths[:2])
+    assert whole(qtbot, loader, paths[0]) is a
+    whole(qtbot, loader, paths[2])
+    assert whole(qtbot, loader, paths[0]) is a
+    assert whole(qtbot, loader, paths[1]) is not b
+    loader.close()
+
+
+def test_a_cancelled_request_is_never_heard_of(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
+    heard: list[str] = []
+    for signal in (loader.preview_ready, loader.full_ready, loader.failed):
+        signal.connect(lambda key, _value: heard.append(key))
+    gone = photo(tmp_path / "gone.jpg", 3000, 2000)
+    loader.request("gone", gone)
+    loader.cancel("gone")
+    whole(qtbot, loader, photo(tmp_path / "b.png", 20, 20), key="kept")
+    whole(qtbot, loader, gone, key="again")
+    assert set(heard) == {"kept", "again"}
+
+
+def test_a_newer_request_replaces_the_older_one(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
+    heard: list[Size] = []
+    loader.full_ready.connect(lambda _key, levels: heard.append(levels.size))
+    loader.request("k", photo(tmp_path / "a.jpg", 3000, 2000))
+    levels = whole(qtbot, loader, photo(tmp_path / "b.png", 20, 10), key="k")
+    assert levels.size == Size(20, 10)
+    whole(qtbot, loader, tmp_path / "a.jpg", key="other")
+    assert heard[0] == Size(20, 10)
+    assert heard.count(Size(3000, 2000)) == 1
+
+
+def test_what_cannot_be_read_is_told_in_words(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
+    text = tmp_path / "notes.jpg"
+    text.write_text("not a photo")
+    cut = photo(tmp_path / "cut.jpg", 900, 900)
+    cut.write_bytes(cut.read_bytes()[:1500])
+    for path in (text, cut, tmp_path / "none.png", tmp_path):
+        with qtbot.waitSignal(loader.failed, timeout=20_000) as failed:
+            loader.request("k", path)
+        assert failed.args is not None
+        failure = failed.args[1]
+        assert isinstance(failure, Failure)
+        assert failure.message
+    with qtbot.waitSignal(loader.failed, timeout=20_000):
+        loader.request_thumbnail("t", text, 64)
+
+
+@pytest.mark.parametrize(("size", "expected"), [((400, 200), (128, 64)), ((200, 400), (64, 128)), ((30, 20), (30, 20))])
+def test_a_thumbnail_is_sharp_on_a_fine_screen(
+    qtbot: QtBot, loader: ImageLoader, tmp_path: Path, size: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    path = photo(tmp_path / "a.png", *size)
+    with qtbot.waitSignal(loader.thumbnail_ready, timeout=20_000) as ready:
+        loader.request_thumbnail("t", path, 64, ratio=2.0)
+    assert ready.args is not None
+    image = ready.args[1]
+    assert isinstance(image, QImage)
+    assert (image.width(), image.height(), image.devicePixelRatio()) == (*expected, 2.0)
+
+
+def test_a_closed_loader_takes_nothing_and_ends(qtbot: QtBot, tmp_path: Path) -> None:
+    loader = ImageLoader()
+    path = photo(tmp_path / "a.jpg", 3000, 2000)
+    loader.request("k", path)
+    loader.close()
+    loader.request("k", path)
+    loader.close()
+
+
+def _on_gui_thread(loader: ImageLoader) -> bool:
+    return QThread.currentThread() is loader.thread()
