@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QThread
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from overscan.core.failures import Failure
@@ -25,9 +25,14 @@ def loader(qtbot: QtBot) -> Iterator[ImageLoader]:
     made.close()
 
 
-def photo(path: Path, width: int, height: int, colour: tuple[int, ...] = (200, 100, 50), **options: object) -> Path:
-    Image.new("RGBA" if len(colour) == 4 else "RGB", (width, height), colour).save(path, **options)
+def photo(path: Path, width: int, height: int, colour: tuple[int, ...] = (200, 100, 50)) -> Path:
+    Image.new("RGBA" if len(colour) == 4 else "RGB", (width, height), colour).save(path)
     return path
+
+
+def channels(image: QImage, x: int, y: int) -> tuple[int, int, int, int]:
+    colour = QColor(image.pixelColor(x, y))
+    return colour.red(), colour.green(), colour.blue(), colour.alpha()
 
 
 def whole(qtbot: QtBot, loader: ImageLoader, path: Path, key: str = "k") -> ImageLevels:
@@ -41,7 +46,7 @@ def whole(qtbot: QtBot, loader: ImageLoader, path: Path, key: str = "k") -> Imag
 
 
 def test_a_jpeg_comes_first_small_and_then_whole(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
-    path = photo(tmp_path / "a.jpg", 4200, 1200, quality=95)
+    path = photo(tmp_path / "a.jpg", 4200, 1200)
     came: list[tuple[str, ImageLevels, bool]] = []
     loader.preview_ready.connect(lambda key, levels: came.append((key, levels, _on_gui_thread(loader))))
     loader.full_ready.connect(lambda key, levels: came.append((key, levels, _on_gui_thread(loader))))
@@ -53,7 +58,7 @@ def test_a_jpeg_comes_first_small_and_then_whole(qtbot: QtBot, loader: ImageLoad
     assert full.size == Size(4200, 1200)
     assert [level.width() for level in full.levels[:3]] == [4200, 2100, 1050]
     assert full.levels[0].format() is QImage.Format.Format_RGB32
-    assert full.levels[-1].pixelColor(0, 0).getRgb()[:3] == pytest.approx((200, 100, 50), abs=3)
+    assert channels(full.levels[-1], 0, 0) == pytest.approx((200, 100, 50, 255), abs=3)
 
 
 def test_transparency_is_premultiplied(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
@@ -61,7 +66,7 @@ def test_transparency_is_premultiplied(qtbot: QtBot, loader: ImageLoader, tmp_pa
     assert levels.has_alpha
     assert levels.levels[0].format() is QImage.Format.Format_ARGB32_Premultiplied
     for y in (0, 1500, 2099):  # on both sides of a band's border
-        assert levels.levels[0].pixelColor(32, y).getRgb() == pytest.approx((200, 100, 50, 128), abs=2)
+        assert channels(levels.levels[0], 32, y) == pytest.approx((200, 100, 50, 128), abs=2)
 
 
 def test_every_pixel_keeps_its_place(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
@@ -69,7 +74,7 @@ def test_every_pixel_keeps_its_place(qtbot: QtBot, loader: ImageLoader, tmp_path
     Image.fromarray(pixels).save(tmp_path / "a.png")
     image = whole(qtbot, loader, tmp_path / "a.png").levels[0]
     for y, x in ((0, 0), (36, 52), (5, 40), (20, 1)):
-        assert image.pixelColor(x, y).getRgb()[:3] == tuple(int(value) for value in pixels[y, x])
+        assert channels(image, x, y) == (*(int(value) for value in pixels[y, x]), 255)
 
 
 def test_an_edited_file_is_never_shown_as_it_was(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
@@ -80,7 +85,7 @@ def test_an_edited_file_is_never_shown_as_it_was(qtbot: QtBot, loader: ImageLoad
     photo(path, 40, 30, (0, 0, 255))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
     second = whole(qtbot, loader, path)
-    assert second.levels[0].pixelColor(3, 3).getRgb() == (0, 0, 255, 255)
+    assert channels(second.levels[0], 3, 3) == (0, 0, 255, 255)
 
 
 def test_memory_is_bounded_least_recently_used_first(qtbot: QtBot, tmp_path: Path) -> None:

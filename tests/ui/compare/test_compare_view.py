@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -218,7 +218,7 @@ def test_zoom_and_place_survive_every_switch(
         wheel(canvases(view)[0], QPoint(100, 60), 6)
     kept = look(canvases(view)[0])
     place = (kept.centre_x, kept.centre_y, kept.zoom)
-    steps = [
+    steps: list[Callable[[], None]] = [
         lambda: view.set_mode(CompareMode.SPLIT),
         lambda: view.set_results(results),
         lambda: view.flip_to(2),
