@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Sequence
 
 from overscan.cli import COMMANDS
+from overscan.core.text import tr
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -18,6 +20,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _window(photos: Sequence[str]) -> int:
+    from overscan.cli.display import can_open_window
+
+    if not can_open_window(sys.platform, os.environ):
+        sys.stderr.write(tr("There is no display here for the window. “overscan --help” lists what needs none.") + "\n")
+        return 1
     from overscan.ui.app import run
 
     return run(list(photos))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from overscan.cli.display import can_see_window
 from overscan.cli.inputs import output_folder
 from overscan.cli.report import err, out
 from overscan.cli.running import Quiet, run_jobs
@@ -17,7 +18,6 @@ from overscan.core.plan import Choice, Target, make_plan
 from overscan.services.paths import resource
 
 SAMPLE: Final = "sample.jpg"
-_UNSEEN: Final = frozenset({"offscreen", "minimal", "minimalegl"})
 
 
 def run_demo(house: House, folder: Path | None, open_window: Callable[[Sequence[str]], int]) -> int:
@@ -47,17 +47,7 @@ def run_demo(house: House, folder: Path | None, open_window: Callable[[Sequence[
     sheet = _free_name(Path(target.folder))
     before_after(sample, [(Path(job.outputs[0].path), job.request.provider) for job in jobs], sheet)
     out(str(sheet))
-    return open_window([str(sample)]) if has_display(sys.platform, os.environ) else 0
-
-
-def has_display(platform: str, environment: Mapping[str, str]) -> bool:
-    """Whether a person could see a window, from ``sys.platform`` and the environment alone."""
-    named = environment.get("QT_QPA_PLATFORM", "").partition(":")[0]
-    if named in _UNSEEN:
-        return False
-    if platform in {"darwin", "win32"}:
-        return True
-    return bool(named or environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+    return open_window([str(sample)]) if can_see_window(sys.platform, os.environ) else 0
 
 
 def _free_name(folder: Path) -> Path:

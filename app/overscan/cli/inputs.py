@@ -143,7 +143,7 @@ def open_photos(house: House, photos: Sequence[str], *, send_url: bool) -> Opene
                 continue
             seen.add(real)
             try:
-                opened.photos.append(open_photo(_textual(path)))
+                opened.photos.append(open_photo(path))
             except OverscanError as error:
                 opened.refusals.append(Refusal(str(path), "", error.failure))
     return opened
@@ -162,25 +162,16 @@ def _existing(text: str) -> Path:
     return path
 
 
-def _textual(path: Path) -> Path:
-    """``path``, if it can be written down. Raises :class:`PhotoError` for bytes that are no text."""
-    try:
-        str(path).encode()
-    except UnicodeEncodeError as error:
-        raise PhotoError(
-            tr("The path of this photo holds bytes that are no letters."), tr("Rename the file or its folder.")
-        ) from error
-    return path
-
-
 def output_folder(path: Path) -> Path:
-    """The absolute folder for outputs. Raises :class:`UsageError`."""
+    """The absolute folder for outputs. Raises :class:`UsageError` where it cannot be one, or be written down."""
     try:
-        return _textual(path.expanduser().absolute())
-    except (OSError, RuntimeError, PhotoError) as error:
+        folder = path.expanduser().absolute()
+        str(folder).encode()
+    except (OSError, RuntimeError, UnicodeEncodeError) as error:
         raise UsageError(
             tr("{folder} cannot be the folder for outputs.", folder=path), tr("Name another one with -o.")
         ) from error
+    return folder
 
 
 def _has_key(house: House, account: Account) -> bool:
