@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Condition, Lock
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
 from overscan.core.failures import Failure, FailureKind, OverscanError
@@ -64,7 +64,7 @@ class ImageLoader(QObject):
 
     All signals are emitted on the thread that made the loader, and never for a request that was cancelled or
     replaced. What was decoded is kept, by the file's path, time and length, until it is more than ``memory`` bytes:
-    an edited file is never shown as it was. :meth:`close` must be called before the application ends.
+    an edited file is never shown as it was. :meth:`close` runs by itself when the application quits; a loader that is dropped before needs it called.
     """
 
     preview_ready = Signal(str, object)
@@ -86,6 +86,9 @@ class ImageLoader(QObject):
         self._workers: list[_Worker] = []
         self._closed = False
         self._reported.connect(self._deliver)
+        app = QCoreApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(self.close)
 
     def request(self, key: str, path: Path, priority: int = 0) -> None:
         """Ask for the image of ``path``: first its preview, then the whole. Higher priorities are served first."""
@@ -102,6 +105,7 @@ class ImageLoader(QObject):
             request.cancelled = True
             self._queue.remove(request)
 
+    @Slot()
     def close(self) -> None:
         """Cancel everything and wait until the workers have ended."""
         self._closed = True

@@ -24,6 +24,7 @@ from overscan.ui.compare.items import CompareMode, OriginalItem, ResultItem
 from overscan.ui.compare.pane import Pane
 from overscan.ui.compare.viewport import Viewport
 from overscan.ui.images import ImageLoader
+from overscan.ui.widgets.elided_label import ElidedLabel
 from overscan.ui.widgets.level import Level
 from overscan.ui.widgets.progress_bar import ProgressBar
 
@@ -426,6 +427,23 @@ def test_an_expansion_lies_around_the_photo(
     left, _ = look(first).to_view(-75, 200)
     assert middle_colour(second, left / first.width()) == GREEN
     assert middle_colour(first, left / first.width()) != RED
+
+
+def test_a_pane_says_all_its_facts_and_gives_up_the_name_first(
+    qtbot: QtBot, view: CompareView, original: OriginalItem, results: list[ResultItem]
+) -> None:
+    long = replace(results[0], title="A provider with a name that is 很长 and goes on and on and has no room")
+    loaded(qtbot, view, original, [long, results[1]])
+    pane = panes(view)[1]
+    title, facts = (pane.findChild(ElidedLabel, f"{pane.objectName()}-header-{part}") for part in ("title", "facts"))
+    assert isinstance(title, ElidedLabel)
+    assert isinstance(facts, ElidedLabel)
+    assert facts.elided() == facts.text() == "1200×800   8.1 s   5 credits"
+    assert title.elided() != title.text()
+    header = title.parentWidget()
+    assert header is not None
+    assert title.text() in header.toolTip()
+    assert facts.geometry().right() > header.width() - 12
 
 
 def test_nine_panes_at_most_and_the_rest_by_key(

@@ -57,6 +57,7 @@ class PaneHeader(QFrame):
         self._facts = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
         self._facts.setObjectName(f"{object_name}-facts")
         self._facts.setProperty("role", "muted")
+        self._facts.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(8)
@@ -82,7 +83,9 @@ class PaneHeader(QFrame):
     def _share_width(self) -> None:
         # The facts keep their room until the title is down to a few letters: names are long, costs are not.
         room = self.width() - self._number.sizeHint().width() - 40
-        self._facts.setFixedWidth(max(0, min(self._facts.sizeHint().width(), room - _TITLE_ROOM)))
+        # Measured from the text: a label's own hint never falls below the width it was given before.
+        wanted = self._facts.fontMetrics().horizontalAdvance(self._facts.text()) + 2
+        self._facts.setFixedWidth(max(0, min(wanted, room - _TITLE_ROOM)))
 
 
 class PlaceholderView(QWidget):
