@@ -44,11 +44,7 @@ def prepare(path: Path, plan: Preflight, *, expected_sha256: str | None = None) 
     The file is read once. ``expected_sha256`` is what it had when it was chosen. Raises :class:`PhotoError` where
     it cannot be read, has changed since, or cannot be made light enough.
     """
-    data = read_bytes(path)
-    if expected_sha256 is not None and hashlib.sha256(data).hexdigest() != expected_sha256:
-        raise PhotoError(
-            tr("“{name}” has changed since it was chosen.", name=path.name), tr("Choose it again, then run.")
-        )
+    data = read_bytes(path, expected_sha256)
     changes = list(plan.changes)
     if not plan.reencode:
         if not plan.strip_metadata:
@@ -139,7 +135,9 @@ def _resized(samples: Samples8, size: Size) -> Samples8:
 def _on_white(samples: Samples8, changes: list[str]) -> Samples8:
     if samples.shape[2] in (1, 3):
         return samples
-    changes.append(tr("transparent parts laid on white"))
+    laid = tr("transparent parts laid on white")
+    if laid not in changes:
+        changes.append(laid)
     colours = samples[:, :, :-1].astype(np.uint16)
     alpha = samples[:, :, -1:].astype(np.uint16)
     return ((colours * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)

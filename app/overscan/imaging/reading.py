@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -85,11 +86,19 @@ def photo_errors(path: Path) -> Iterator[None]:
         raise damaged(path) from error
 
 
-def read_bytes(path: Path) -> bytes:
-    """The file's bytes. Raises :class:`PhotoError`, also for an empty file."""
+def read_bytes(path: Path, expected_sha256: str | None = None) -> bytes:
+    """The file's bytes, read once.
+
+    Raises :class:`PhotoError` for what cannot be read, is no photo by its first bytes, or does not have the hash
+    that it had when it was chosen.
+    """
     with photo_errors(path):
         refuse_folder(path)
         data = path.read_bytes()
+    if expected_sha256 is not None and hashlib.sha256(data).hexdigest() != expected_sha256:
+        raise PhotoError(
+            tr("“{name}” has changed since it was chosen.", name=path.name), tr("Choose it again, then run.")
+        )
     refuse_foreign(path, data[:SNIFF_BYTES])
     return data
 

@@ -14,3 +14,8 @@ The element type is as wide as OpenCV's own declarations, which name no narrower
 """
 Samples8: TypeAlias = npt.NDArray[np.uint8]
 """The same at 8 bits."""
+
+
+def peak_of(dtype: np.dtype[Any]) -> int:
+    """The largest value of a sample: 255 or 65535."""
+    return int(np.iinfo(dtype).max)
