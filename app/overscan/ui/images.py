@@ -64,7 +64,8 @@ class ImageLoader(QObject):
 
     All signals are emitted on the thread that made the loader, and never for a request that was cancelled or
     replaced. What was decoded is kept, by the file's path, time and length, until it is more than ``memory`` bytes:
-    an edited file is never shown as it was. :meth:`close` runs by itself when the application quits; a loader that is dropped before needs it called.
+    an edited file is never shown as it was. :meth:`close` runs by itself when the application quits; a loader that
+    is dropped before then needs it called.
     """
 
     preview_ready = Signal(str, object)
