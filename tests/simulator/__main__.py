@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 
 from tests.simulator.catalogue import CATALOGUE
@@ -62,8 +61,8 @@ def _queue(simulator: Simulator, text: str) -> str | None:
     return None
 
 
-def main(argv: Sequence[str] | None = None, stop: threading.Event | None = None) -> int:
-    """Serve until interrupted (or until `stop` is set). Exit status 2 for wrong usage."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until interrupted or terminated. Exit status 2 for wrong usage."""
     arguments = _arguments(argv)
     if "list" in arguments.fault:
         _list_faults()
@@ -87,13 +86,13 @@ def main(argv: Sequence[str] | None = None, stop: threading.Event | None = None)
             sys.stderr.write(complaint + "\n")
             simulator.close()
             return 2
-    stop = stop or threading.Event()
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
+    # Blocked before the threads start, so that they inherit it, and then waited for: a handler may never
+    # run while the main thread sleeps, if the system hands the signal to another thread.
+    endings = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, endings)
     with simulator:
         _say(_instructions(simulator, arguments.qps))
-        stop.wait()
+        signal.sigwait(endings)
     return 0
 
 

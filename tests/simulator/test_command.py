@@ -23,7 +23,7 @@ def test_it_serves_alone_and_says_how_to_reach_it() -> None:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = [process.stdout.readline()]
-        while "export" not in said[-1]:
+        while "export" not in said[-1] and said[-1]:
             said.append(process.stdout.readline())
         text = "".join(said)
         assert "export OVERSCAN_KEY_PICWISH=my-key" in text
@@ -34,7 +34,7 @@ def test_it_serves_alone_and_says_how_to_reach_it() -> None:
         files = {"image_file": ("a.jpg", picture())}
         response = httpx.post(found[1] + SCALE, headers={"X-API-KEY": "my-key"}, files=files, trust_env=False)
         assert response.status_code == 502
-        while "POST" not in said[-1]:
+        while "POST" not in said[-1] and said[-1]:
             said.append(process.stdout.readline())
         assert "api      502 POST /api/tasks/visual/scale  [Answer]" in said[-1]
         process.send_signal(signal.SIGINT)
