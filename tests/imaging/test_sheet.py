@@ -1,0 +1,74 @@
+"""The before/after sheet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from overscan.core.failures import PhotoError, StorageProblem
+from overscan.imaging.fonts import font_for
+from overscan.imaging.sheet import before_after
+from tests.imaging import zoo
+from tests.imaging.zoo import keep
+
+
+def _photo(folder: Path, name: str, size: tuple[int, int], colour: str | None = None) -> Path:
+    image = Image.new("RGB", size, colour) if colour else Image.fromarray(zoo.gradient(*size))
+    return keep(folder, name, zoo.pillow(image, "PNG"))
+
+
+def test_original_and_results_stand_side_by_side(tmp_path: Path) -> None:
+    original = _photo(tmp_path, "a.png", (300, 200), "red")
+    double = _photo(tmp_path, "b.png", (600, 400), "lime")
+    wider = _photo(tmp_path, "c.png", (500, 200), "blue")
+    target = tmp_path / "sheet.png"
+    before_after(original, [(double, "local-upscale"), (wider, "扩图")], target)
+    with Image.open(target) as image:
+        shown = np.asarray(image.convert("RGB"))
+        assert image.width == 3 * 640 + 4 * 24
+    middles = [shown[24 + 40 + 240, 24 + n * 664 + 320] for n in range(3)]
+    assert [tuple(int(v) for v in m) for m in middles] == [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
+    # The original is drawn as large as the result of its shape.
+    red = np.all(shown == (255, 0, 0), axis=2)[: 24 + 60 + 480]
+    lime = np.all(shown == (0, 255, 0), axis=2)[: 24 + 60 + 480]
+    assert red.sum() == lime.sum() > 0
+
+
+def test_the_detail_of_a_result_is_shown_pixel_by_pixel(tmp_path: Path) -> None:
+    noise = np.random.default_rng(2).integers(0, 256, (1000, 1500, 3), np.uint8)
+    result = keep(tmp_path, "r.png", zoo.pillow(Image.fromarray(noise), "PNG"))
+    original = _photo(tmp_path, "o.png", (750, 500))
+    target = tmp_path / "sheet.png"
+    before_after(original, [(result, "x")], target)
+    with Image.open(target) as image:
+        shown = np.asarray(image.convert("RGB"))
+    detail = shown[24 + 60 + 480 + 40 : 24 + 60 + 480 + 440, 24 + 664 : 24 + 664 + 640]
+    windows = np.argwhere(np.all(noise == detail[0, 0], axis=2))
+    assert any(np.array_equal(noise[y : y + 400, x : x + 640], detail) for y, x in windows)
+
+
+def test_small_transparent_and_strange_pictures_are_no_obstacle(tmp_path: Path) -> None:
+    original = keep(tmp_path, "一只 水獭.png", zoo.pillow(zoo.rgba(), "PNG"))
+    tiny = _photo(tmp_path, "tiny.png", (1, 1), "red")
+    tall = _photo(tmp_path, "tall.png", (2, 900), "red")
+    target = tmp_path / "sheet.png"
+    before_after(original, [(tiny, "长" * 200), (tall, "a\nb\t{c}"), (original, "")], target)
+    with Image.open(target) as image:
+        assert image.format == "PNG"
+        image.load()
+
+
+def test_text_has_a_font_everywhere() -> None:
+    assert font_for("Original", 20).getbbox("Original")[2] > 20
+    assert font_for("原图", 20).getbbox("原图")[2] > 10
+
+
+def test_failures_are_told_apart(tmp_path: Path) -> None:
+    original = _photo(tmp_path, "a.png", (30, 20))
+    with pytest.raises(PhotoError):
+        before_after(original, [(tmp_path / "gone.png", "x")], tmp_path / "s.png")
+    with pytest.raises(StorageProblem):
+        before_after(original, [], tmp_path / "no folder" / "s.png")
