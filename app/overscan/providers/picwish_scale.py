@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
-from overscan.core.parameters import Choice, Equals, Parameters, Shown
+from overscan.core.parameters import Choice, Equals, Parameters, Shown, validate
 from overscan.core.providers import (
     INLINE_IMAGE_CAP,
     Amount,
@@ -123,11 +123,11 @@ class PicwishScale:
         return sent.scaled(factor)
 
     def submission(self, request: Request) -> HttpCall:
-        parameters = PicwishScaleParameters.model_validate(request.parameters)
+        parameters = validate(PicwishScaleParameters, request.parameters)
         fields = tuple((name, str(value)) for name, value in parameters.wire().items())
         if request.photo.path is None:
             fields = (("image_url", request.photo.url or ""), *fields)
-        waits = parameters.sync == 1
+        waits = parameters.values()["sync"] == 1
         pace = self.info.pace
         return HttpCall(
             "POST",

@@ -24,6 +24,8 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 
 TASK_ID_LENGTH: Final = 128
 _TEXT_LENGTH: Final = 300
+_MOVED: Final = frozenset({301, 307, 308})
+"""Redirects that say of a call that it was not carried out; 302 and 303 may follow one that was."""
 _IMAGE_FIELDS: Final = ("image", "image1", "image_1", "image_2", "image_3", "image_4")
 _MAGIC: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _WORDS: Final = {
@@ -40,11 +42,12 @@ def read_task(reply: Reply) -> TaskStatus:
     Raises ``ServiceRefusal`` where the service clearly refused the call, so that no task was made by it, and
     ``ProtocolError`` where the reply does not tell what happened (5xx, HTML, broken JSON, a foreign shape).
     """
-    if reply.status == 200 and is_image(reply.body):
+    arrived = 200 <= reply.status < 300
+    if arrived and is_image(reply.body):
         return TaskStatus(Phase.SUCCEEDED, progress=1.0, images=(InlineImage(reply.body),))
     body = _json_object(reply.body)
     code = _whole_number(body.get("status")) if body else None
-    if reply.status != 200:
+    if not arrived:
         _refuse(reply.status, body)
     if body is None:
         raise ProtocolError(tr("The service's answer is not in the form that its document promises."))
@@ -159,10 +162,20 @@ def _base64(text: str) -> bytes | None:
 
 def _json_object(body: bytes) -> dict[str, Json] | None:
     try:
-        parsed = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+        parsed = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) else None
+
+
+def _object(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    """An object whose names are used once; a reply that says two things under one name says nothing."""
+    found: dict[str, Json] = {}
+    for name, value in pairs:
+        if name in found and found[name] != value:
+            raise ValueError(f"{name} stands there twice")
+        found[name] = value
+    return found
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -191,9 +204,18 @@ def _quoted(said: str) -> str:
 
 def _refuse(status: int | None, body: Mapping[str, Json] | None) -> NoReturn:
     said = _said(body) if body else ""
+    if status in _MOVED:
+        raise ServiceRefusal(
+            tr("The service's address has moved."),
+            tr("Check the base URL in the settings."),
+            kind=FailureKind.CONFIG,
+            code=str(status),
+        )
     if status is not None and 300 <= status < 400:
         raise ProtocolError(
-            tr("The service's address has moved."), tr("Check the base URL in the settings."), code=str(status)
+            tr("Something between here and the service led the call elsewhere."),
+            tr("Check the network connection and the base URL in the settings."),
+            code=str(status),
         )
     if status in REFUSALS:
         kind, message, remedy = REFUSALS[status]
