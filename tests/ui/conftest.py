@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -16,6 +17,7 @@ from shiboken6 import isValid
 from overscan.core.jobs import Job, JobState
 from overscan.services.paths import Folders
 from overscan.services.settings import save_value
+from overscan.ui.app import Starter
 from overscan.ui.app import make_window as app_window
 from overscan.ui.main_window import MainWindow
 
@@ -56,10 +58,10 @@ def make_window(
             save_value(home.config_file, name, value)
         window = app_window(qapp, home)
         windows.append(window)
-        with qtbot.waitSignal(window.first_painted, timeout=WAIT_MS):
+        starter = Starter(window, home, [str(photo) for photo in photos])
+        window.first_painted.connect(starter.begin)
+        with qtbot.waitSignal(window.furnished, timeout=WAIT_MS):
             window.show()
-        window.session.begin()
-        window.open_photos([str(photo) for photo in photos])
         qtbot.waitUntil(lambda: is_settled(window, len(photos)), timeout=WAIT_MS)
         return window
 
@@ -69,7 +71,7 @@ def make_window(
 
 
 def is_settled(window: MainWindow, photos: int) -> bool:
-    session = window.session
+    session = window.desk.session
     engine_there = session.engine is not None and session.engine.isRunning()
     keys_known = session.registry is not None and set(session.key_states) == {a.id for a in session.registry.accounts()}
     looked = all(type(state).__name__ != "Looking" for state in session.key_states.values())
@@ -83,31 +85,31 @@ def close(qtbot: QtBot, window: MainWindow) -> None:
     window.close()
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=WAIT_MS)
-    session = window.session
-    for gone in (window, session):
-        gone.deleteLater()
-        QCoreApplication.sendPostedEvents(gone, QEvent.Type.DeferredDelete.value)
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete.value)
 
 
 def wait_for_states(qtbot: QtBot, window: MainWindow, *states: JobState) -> tuple[Job, ...]:
     """Wait until there are exactly as many jobs as states, and they are in these, oldest first."""
 
     def reached() -> bool:
-        jobs = window.session.queue.jobs()
+        jobs = window.desk.session.queue.jobs()
         return [job.state for job in jobs] == list(states)
 
     qtbot.waitUntil(reached, timeout=WAIT_MS)
-    window.session.queue.flush()
-    return window.session.queue.jobs()
+    window.desk.session.queue.flush()
+    return window.desk.session.queue.jobs()
 
 
 def drop(target: QWidget, mime: QMimeData) -> bool:
     """A real drag and drop of ``mime`` onto the middle of ``target``; whether it was accepted."""
     middle = target.rect().center()
-    # PySide's stubs know only the constructor that it warns of.
-    enter = QDragEnterEvent(  # type: ignore[call-overload]
-        QPointF(middle), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
+    with warnings.catch_warnings():
+        # Qt calls this constructor old, and PySide offers no other.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        enter = QDragEnterEvent(
+            middle, Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
     QApplication.sendEvent(target, enter)
     if not enter.isAccepted():
         return False

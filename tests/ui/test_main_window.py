@@ -37,13 +37,15 @@ def test_dropped_files_and_folders_are_opened_once(
     make_photo("album/b.png", seed=2)
     make_photo("album/c.jpg", seed=3)
     assert drop(window, files_mime(first, first.parent / "album", first))
-    qtbot.waitUntil(lambda: not window.session.opener.busy and window.session.photos.rowCount() == 3, timeout=WAIT_MS)
+    qtbot.waitUntil(
+        lambda: not window.desk.session.opener.busy and window.desk.session.photos.rowCount() == 3, timeout=WAIT_MS
+    )
     assert drop(window, files_mime(first))
-    qtbot.waitUntil(lambda: not window.session.opener.busy, timeout=WAIT_MS)
-    names = {photo.ref.name for photo in window.session.photos.photos()}
+    qtbot.waitUntil(lambda: not window.desk.session.opener.busy, timeout=WAIT_MS)
+    names = {photo.ref.name for photo in window.desk.session.photos.photos()}
     assert names == {"a", "b", "c"}
-    assert window.session.photos.rowCount() == 3
-    assert [photo.ref.name for photo in window.tray.selected()] == ["a"]
+    assert window.desk.session.photos.rowCount() == 3
+    assert [photo.ref.name for photo in window.desk.tray.selected()] == ["a"]
 
 
 def test_something_else_is_not_taken(make_window: MakeWindow) -> None:
@@ -51,7 +53,7 @@ def test_something_else_is_not_taken(make_window: MakeWindow) -> None:
     mime = QMimeData()
     mime.setText("a poem, and no file")
     assert not drop(window, mime)
-    assert window.session.photos.rowCount() == 0
+    assert window.desk.session.photos.rowCount() == 0
 
 
 def test_bad_files_get_a_line_and_stop_nothing(
@@ -64,9 +66,11 @@ def test_bad_files_get_a_line_and_stop_nothing(
     text = tmp_path / "<b>notes.txt"
     text.write_text("no picture")
     drop(window, files_mime(torn, tmp_path / "gone.jpg", text, good))
-    qtbot.waitUntil(lambda: bool(window.messages.messages) and not window.session.opener.busy, timeout=WAIT_MS)
-    assert [photo.ref.name for photo in window.session.photos.photos()] == ["good"]
-    message = window.messages.messages[0]
+    qtbot.waitUntil(
+        lambda: bool(window.desk.messages.messages) and not window.desk.session.opener.busy, timeout=WAIT_MS
+    )
+    assert [photo.ref.name for photo in window.desk.session.photos.photos()] == ["good"]
+    message = window.desk.messages.messages[0]
     assert message.text.startswith("3 files")
     assert "torn.jpg" in message.remedy
     assert "<b>notes.txt" in message.remedy
@@ -78,19 +82,19 @@ def test_pasted_pixels_become_a_photo_with_a_file(make_window: MakeWindow, qtbot
     image = QImage(40, 30, QImage.Format.Format_RGB32)
     image.fill(QColor("#336699"))
     QGuiApplication.clipboard().setImage(image)
-    window.commands.paste.trigger()
-    qtbot.waitUntil(lambda: window.session.photos.rowCount() == 1, timeout=WAIT_MS)
-    photo = window.session.photos.photo_at(0)
+    window.desk.commands.paste.trigger()
+    qtbot.waitUntil(lambda: window.desk.session.photos.rowCount() == 1, timeout=WAIT_MS)
+    photo = window.desk.session.photos.photo_at(0)
     assert photo.ref.path is not None
-    assert Path(photo.ref.path).parent == window.session.folders.incoming
+    assert Path(photo.ref.path).parent == window.desk.session.folders.incoming
     assert QImage(photo.ref.path).pixelColor(3, 3) == QColor("#336699")
 
 
 def test_pasting_text_that_is_no_picture_says_so(make_window: MakeWindow) -> None:
     window = make_window()
     QGuiApplication.clipboard().setText("hello")
-    window.commands.paste.trigger()
-    assert "clipboard" in window.messages.messages[0].text
+    window.desk.commands.paste.trigger()
+    assert "clipboard" in window.desk.messages.messages[0].text
 
 
 def test_the_main_job_with_the_built_in_engine(
@@ -98,7 +102,7 @@ def test_the_main_job_with_the_built_in_engine(
 ) -> None:
     photo = make_photo("tea & <i>cakes</i>.jpg", size=(64, 48))
     window = make_window([photo])
-    assert str(window.stage.page) == Page.EDIT.value
+    assert str(window.desk.stage.page) == Page.EDIT.value
     assert child(window, QLabel, "plan-summary").text() == "1 job · free"
     assert child(window, QLabel, "cost").text() == "free"
     QTest.keyClick(window, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -106,8 +110,8 @@ def test_the_main_job_with_the_built_in_engine(
     saved = Path(job.outputs[0].path)
     assert saved.parent == out_folder
     assert QImage(str(saved)).width() == 128
-    assert str(window.stage.page) == Page.COMPARE.value
-    assert [item.path for item in window.stage.view.results] == [saved]
+    assert str(window.desk.stage.page) == Page.COMPARE.value
+    assert [item.path for item in window.desk.stage.view.results] == [saved]
     table = child(window, QTableView, "queue-table").model()
     assert table.index(0, Column.STATE).data() == "Saved"
     assert table.index(0, Column.COST).data() == "free"
@@ -119,13 +123,13 @@ def test_the_main_job_with_the_built_in_engine(
 
 def test_a_second_run_keeps_the_first_file(make_window: MakeWindow, make_photo: MakePhoto, qtbot: QtBot) -> None:
     window = make_window([make_photo(size=(32, 24))])
-    window.commands.run.trigger()
+    window.desk.commands.run.trigger()
     (first,) = wait_for_states(qtbot, window, JobState.DONE)
-    window.commands.run.trigger()
+    window.desk.commands.run.trigger()
     _, second = wait_for_states(qtbot, window, JobState.DONE, JobState.DONE)
     assert first.outputs[0].path != second.outputs[0].path
     assert Path(first.outputs[0].path).exists()
-    assert not window.messages.messages, "what is free is not asked about"
+    assert not window.desk.messages.messages, "what is free is not asked about"
 
 
 def test_a_double_click_runs_once(make_window: MakeWindow, make_photo: MakePhoto, qtbot: QtBot) -> None:
@@ -140,28 +144,28 @@ def test_a_double_click_runs_once(make_window: MakeWindow, make_photo: MakePhoto
 
 def test_only_the_selection_is_run(make_window: MakeWindow, make_photo: MakePhoto) -> None:
     window = make_window([make_photo("a.jpg"), make_photo("b.jpg", seed=2), make_photo("c.jpg", seed=3)])
-    assert len(window.panel.plan.jobs) <= 1
-    window.panel.replan()
-    assert len(window.panel.plan.jobs) == 1
-    window.commands.select_all.trigger()
-    window.panel.replan()
-    assert len(window.panel.plan.jobs) == 3
+    assert len(window.desk.panel.plan.jobs) <= 1
+    window.desk.panel.replan()
+    assert len(window.desk.panel.plan.jobs) == 1
+    window.desk.commands.select_all.trigger()
+    window.desk.panel.replan()
+    assert len(window.desk.panel.plan.jobs) == 3
 
 
 def test_a_removed_photo_leaves_the_list_and_not_the_disk(make_window: MakeWindow, make_photo: MakePhoto) -> None:
     path = make_photo()
     window = make_window([path])
-    window.tray.remove.trigger()
-    assert window.session.photos.rowCount() == 0
+    window.desk.tray.remove.trigger()
+    assert window.desk.session.photos.rowCount() == 0
     assert path.exists()
-    assert window.stage.photo is None
+    assert window.desk.stage.photo is None
 
 
 def test_no_key_disables_the_card_and_leads_to_the_settings(
     make_window: MakeWindow, make_photo: MakePhoto, qtbot: QtBot
 ) -> None:
     window = make_window([make_photo()])
-    card = window.panel.card("picwish-scale")
+    card = window.desk.panel.card("picwish-scale")
     assert not child(card, QCheckBox, "tick-picwish-scale").isEnabled()
     assert card.reason
     QTest.mouseClick(child(card, QPushButton, "set-key-picwish-scale"), Qt.MouseButton.LeftButton)
@@ -197,12 +201,12 @@ def test_the_window_works_at_its_smallest(make_window: MakeWindow, make_photo: M
 def test_state_is_kept_between_windows(make_window: MakeWindow, qtbot: QtBot) -> None:
     window = make_window()
     window.resize(1000, 700)
-    next(a for a in window.commands.themes.actions() if a.data() == "light").trigger()
+    next(a for a in window.desk.commands.themes.actions() if a.data() == "light").trigger()
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=WAIT_MS)
     again = make_window()
     assert again.height() == 700  # the width is cut to the test's screen
-    assert next(a for a in again.commands.themes.actions() if a.isChecked()).data() == "light"
+    assert next(a for a in again.desk.commands.themes.actions() if a.isChecked()).data() == "light"
 
 
 def test_nothing_heavy_is_loaded_before_the_first_paint(tmp_path: Path) -> None:

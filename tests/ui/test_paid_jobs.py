@@ -42,11 +42,11 @@ def paying(make_window: MakeWindow, make_photo: MakePhoto, simulator: Simulator)
 
 
 def tick_only(window: MainWindow, provider: str) -> None:
-    registry = window.session.registry
+    registry = window.desk.session.registry
     assert registry is not None
     for each in registry.all():
-        window.panel.card(each.info.id).set_ticked(each.info.id == provider)
-    window.panel.replan()
+        window.desk.panel.card(each.info.id).set_ticked(each.info.id == provider)
+    window.desk.panel.replan()
 
 
 def cell(window: MainWindow, row: int, column: Column) -> str:
@@ -56,7 +56,7 @@ def cell(window: MainWindow, row: int, column: Column) -> str:
 def test_a_paid_job_is_submitted_once_and_saved(paying: MainWindow, simulator: Simulator, qtbot: QtBot) -> None:
     assert child(paying, QLabel, "plan-summary").text() == "1 job · 2 credits"
     assert child(paying, QLabel, "cost").text() == "2 credits"
-    paying.commands.run.trigger()
+    paying.desk.commands.run.trigger()
     (job,) = wait_for_states(qtbot, paying, JobState.DONE)
     assert len(simulator.requests.of(Request.SUBMIT)) == 1
     assert Path(job.outputs[0].path).exists()
@@ -65,10 +65,10 @@ def test_a_paid_job_is_submitted_once_and_saved(paying: MainWindow, simulator: S
 
 
 def test_the_same_paid_run_is_asked_about(paying: MainWindow, simulator: Simulator, qtbot: QtBot) -> None:
-    paying.commands.run.trigger()
+    paying.desk.commands.run.trigger()
     wait_for_states(qtbot, paying, JobState.DONE)
-    paying.commands.run.trigger()
-    (question,) = paying.messages.messages
+    paying.desk.commands.run.trigger()
+    (question,) = paying.desk.messages.messages
     assert [action.name for action in question.actions] == ["again"]
     assert len(simulator.requests.of(Request.SUBMIT)) == 1
     QTest.mouseClick(child(paying, QPushButton, "messages-action-again"), Qt.MouseButton.LeftButton)
@@ -80,7 +80,7 @@ def test_a_lost_answer_is_unconfirmed_and_never_sent_again_unasked(
     paying: MainWindow, simulator: Simulator, qtbot: QtBot
 ) -> None:
     simulator.script(Request.SUBMIT, Cut())
-    paying.commands.run.trigger()
+    paying.desk.commands.run.trigger()
     (job,) = wait_for_states(qtbot, paying, JobState.UNCONFIRMED)
     assert cell(paying, 0, Column.STATE) == "Unconfirmed"
     assert cell(paying, 0, Column.COST) == "possibly charged"
@@ -105,13 +105,13 @@ def test_a_running_job_can_be_cancelled_with_delete(paying: MainWindow, simulato
     poll = Hold(at=HoldPoint.WORKED)
     simulator.script(Request.POLL, poll)
     try:
-        paying.commands.run.trigger()
+        paying.desk.commands.run.trigger()
         qtbot.waitUntil(lambda: poll.gate.reached > 0, timeout=WAIT_MS)
-        qtbot.waitUntil(lambda: bool(paying.session.queue.jobs()[0].task_id), timeout=WAIT_MS)
-        paying.session.queue.flush()
+        qtbot.waitUntil(lambda: bool(paying.desk.session.queue.jobs()[0].task_id), timeout=WAIT_MS)
+        paying.desk.session.queue.flush()
         assert cell(paying, 0, Column.STATE) in {"Waiting at the service", "Processing at the service"}
         queue = child(paying, QueueView, "queue")
-        queue.select((paying.session.queue.jobs()[0].id,))
+        queue.select((paying.desk.session.queue.jobs()[0].id,))
         child(paying, QTableView, "queue-table").setFocus()
         QTest.keyClick(paying, Qt.Key.Key_Delete)
         wait_for_states(qtbot, paying, JobState.CANCELLED)
@@ -126,7 +126,7 @@ def test_a_closed_window_picks_its_task_up_again(
     poll = Hold(at=HoldPoint.WORKED)
     simulator.script(Request.POLL, poll)
     try:
-        paying.commands.run.trigger()
+        paying.desk.commands.run.trigger()
         qtbot.waitUntil(lambda: poll.gate.reached > 0, timeout=WAIT_MS)
         paying.close()
         qtbot.waitUntil(lambda: not paying.isVisible(), timeout=WAIT_MS)
@@ -146,23 +146,23 @@ def test_without_a_network_the_line_says_what_to_do(
     settings = QUICK | {"accounts.picwish.base_url": f"http://127.0.0.1:{port}"}
     window = make_window([make_photo(size=(64, 48))], settings=settings, key="a-real-key-123456")
     tick_only(window, "picwish-scale")
-    window.commands.run.trigger()
+    window.desk.commands.run.trigger()
 
     def told() -> bool:
-        jobs = window.session.queue.jobs()
+        jobs = window.desk.session.queue.jobs()
         return bool(jobs) and (jobs[0].state is JobState.FAILED or bool(jobs[0].note))
 
     qtbot.waitUntil(told, timeout=WAIT_MS)
-    window.session.queue.flush()
+    window.desk.session.queue.flush()
     assert cell(window, 0, Column.NOTE)
-    assert not window.session.queue.jobs()[0].possibly_charged
+    assert not window.desk.session.queue.jobs()[0].possibly_charged
 
 
 def test_unsent_jobs_of_an_earlier_session_are_asked_about(
     make_window: MakeWindow, make_photo: MakePhoto, simulator: Simulator, qtbot: QtBot
 ) -> None:
     window = make_window(settings=QUICK | {"accounts.picwish.base_url": simulator.base_url}, key=simulator.key)
-    session = window.session
+    session = window.desk.session
     assert session.registry is not None
     assert session.settings is not None
     close(qtbot, window)
@@ -177,8 +177,8 @@ def test_unsent_jobs_of_an_earlier_session_are_asked_about(
     journal.close()
     gone.close()
     again = make_window(key=simulator.key)
-    qtbot.waitUntil(lambda: bool(again.messages.messages), timeout=WAIT_MS)
-    assert [action.name for action in again.messages.messages[0].actions] == ["send", "discard"]
+    qtbot.waitUntil(lambda: bool(again.desk.messages.messages), timeout=WAIT_MS)
+    assert [action.name for action in again.desk.messages.messages[0].actions] == ["send", "discard"]
     assert not simulator.requests.of(Request.SUBMIT)
     QTest.mouseClick(child(again, QPushButton, "messages-action-send"), Qt.MouseButton.LeftButton)
     wait_for_states(qtbot, again, JobState.DONE)

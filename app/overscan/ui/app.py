@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from threading import Thread
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from overscan.core.failures import OverscanError
-from overscan.services.keys import KeyStore
 from overscan.services.paths import Folders, folders
 from overscan.ui import style
 from overscan.ui.main_window import MainWindow
-from overscan.ui.session import Session
 from overscan.ui.style import Theme
 
 STATE_FILE = "window.ini"
@@ -29,28 +29,55 @@ def run(photos: Sequence[str]) -> int:
     app = QApplication.instance() or QApplication(["overscan"])
     assert isinstance(app, QApplication)  # noqa: S101 - nothing else makes one
     window = make_window(app, places)
-    window.first_painted.connect(lambda: start(window, photos))
+    starter = Starter(window, places, photos)
+    window.first_painted.connect(starter.begin)
     window.show()
     return app.exec()
 
 
 def make_window(app: QApplication, places: Folders) -> MainWindow:
-    """The window with its session, styled and not shown yet; nothing has been read but its own state."""
+    """The empty window, styled and not shown yet; nothing has been read but its own state."""
     app.setApplicationName("overscan")
     app.setApplicationDisplayName("Overscan")
     state = QSettings(str(places.config / STATE_FILE), QSettings.Format.IniFormat)
     style.apply(app, _theme(state))
-    return MainWindow(Session(places, KeyStore(), app), state)
+    return MainWindow(state)
 
 
-def start(window: MainWindow, photos: Sequence[str]) -> None:
-    """Begin everything that was put off until the first paint."""
-    from overscan.services import logs
+class Starter(QObject):
+    """Loads the rest of the program beside the painted window, furnishes it, and opens the photos."""
 
-    session = window.session
-    logs.start(session.folders.logs, session.keys.known_secrets)
-    session.begin()
-    window.open_photos(photos)
+    _loaded = Signal()
+
+    def __init__(self, window: MainWindow, places: Folders, photos: Sequence[str]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._places = places
+        self._photos = tuple(photos)
+        self._loaded.connect(self._furnish, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def begin(self) -> None:
+        """Begin everything that was put off until the first paint."""
+        # The modules are loaded in a thread of their own, so that the window answers from its first moment.
+        Thread(target=self._load, name="loading", daemon=True).start()
+
+    def _load(self) -> None:
+        import_module("overscan.ui.desk")
+        self._loaded.emit()
+
+    @Slot()
+    def _furnish(self) -> None:
+        from overscan.services import logs
+        from overscan.services.keys import KeyStore
+        from overscan.ui.session import Session
+
+        keys = KeyStore()
+        logs.start(self._places.logs, keys.known_secrets)
+        session = Session(self._places, keys, self._window)
+        desk = self._window.furnish(session)
+        session.begin()
+        desk.open_photos(self._photos)
 
 
 def _theme(state: QSettings) -> Theme:

@@ -1,0 +1,268 @@
+"""Everything in the window: the parts in their places, and what people do in one carried to the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QByteArray, QMimeData, QSettings, Qt, QTimer, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+
+from overscan.core.jobs import Job
+from overscan.core.text import tr, trn
+from overscan.ui import drops, style
+from overscan.ui.dialog_control import DialogControl
+from overscan.ui.drop_overlay import DropOverlay
+from overscan.ui.file_control import FileControl
+from overscan.ui.main_window import FIRST_SIZE, PANEL_WIDTH, QUEUE_HEIGHT, TRAY_WIDTH
+from overscan.ui.photo_tray import PhotoTray
+from overscan.ui.queue_view import QueueView
+from overscan.ui.run_control import RunControl
+from overscan.ui.session import Session
+from overscan.ui.stage import Page, Stage
+from overscan.ui.style import Theme
+from overscan.ui.task_panel import TaskPanel
+from overscan.ui.thumbnails import Thumbnails
+from overscan.ui.top_bar import TopBar
+from overscan.ui.widgets.elided_label import ElidedLabel
+from overscan.ui.widgets.level import Level
+from overscan.ui.widgets.message_bar import Message, MessageAction, MessageBar
+from overscan.ui.window_actions import WindowActions, build_menus
+
+if TYPE_CHECKING:
+    from overscan.ui.main_window import MainWindow
+
+_PANEL_WIDTHS: Final = (240, 420)
+_STAGE_WIDTH: Final = 320
+
+
+class Desk(QWidget):
+    """The central widget; it also fills the window's menus and status bar."""
+
+    def __init__(self, session: Session, window: MainWindow) -> None:
+        super().__init__(window)
+        self.setObjectName("desk")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.session = session
+        self._window = window
+        self._warned = False
+        self.commands = WindowActions(window)
+        self.messages = MessageBar("messages", self)
+        self.top_bar = TopBar(self.commands.open, self.commands.paste, self.commands.run, self)
+        self.tray = PhotoTray(session.photos, self)
+        self.stage = Stage(session.loader, session.info, self)
+        self.panel = TaskPanel(self)
+        self.queue = QueueView(session.queue, self)
+        self._thumbnails = Thumbnails(self.tray, session.loader, self)
+        self._columns = QSplitter(Qt.Orientation.Horizontal, self)
+        self._rows = QSplitter(Qt.Orientation.Vertical, self)
+        self._lay_out()
+        self._make_status_bar()
+        build_menus(
+            window.menuBar(), self.commands, self.queue.actions_, self.tray.remove, self.stage.view.actions_for_menu()
+        )
+        self.files = FileControl(session, self.commands, self.tray, self.messages, window)
+        self.runs = RunControl(session, self.commands, self.panel, self.queue, self.top_bar, self.messages, window)
+        self.dialogs = DialogControl(session, self.commands, self.panel, window.menuBar(), window)
+        self._overlay = DropOverlay(self)
+        self._connect()
+        self._restore(window.state)
+
+    # ------------------------------------------------------------------ making
+
+    def _lay_out(self) -> None:
+        middle = QWidget(self)
+        # Whatever the stage shows, it never pushes the panels about.
+        middle.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        middle.setMinimumWidth(_STAGE_WIDTH)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self.stage, 1)
+        right = QFrame(self)
+        right.setProperty("role", "panel")
+        right_column = QVBoxLayout(right)
+        right_column.setContentsMargins(0, 0, 0, 0)
+        right_column.addWidget(self.panel)
+        right.setMinimumWidth(_PANEL_WIDTHS[0])
+        right.setMaximumWidth(_PANEL_WIDTHS[1])
+        self._columns.setObjectName("columns")
+        for widget in (self.tray, middle, right):
+            self._columns.addWidget(widget)
+        self._columns.setStretchFactor(1, 1)
+        self._columns.setChildrenCollapsible(False)
+        self._rows.setObjectName("rows")
+        self._rows.addWidget(self._columns)
+        self._rows.addWidget(self.queue)
+        self._rows.setStretchFactor(0, 1)
+        self._rows.setCollapsible(0, False)
+        self.queue.setMinimumHeight(96)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.top_bar)
+        whole.addWidget(self._rows, 1)
+        width, height = FIRST_SIZE
+        self._columns.setSizes([TRAY_WIDTH, width - TRAY_WIDTH - PANEL_WIDTH, PANEL_WIDTH])
+        self._rows.setSizes([height - QUEUE_HEIGHT, QUEUE_HEIGHT])
+
+    def _make_status_bar(self) -> None:
+        self._readout = ElidedLabel("", self, Qt.TextElideMode.ElideRight)
+        self._readout.setObjectName("readout")
+        self._readout.setAccessibleName(tr("Readout"))
+        self._readout.setProperty("role", "muted")
+        note = QLabel(tr("Area-averaged below 100 %, nearest above 200 %"), self, textFormat=Qt.TextFormat.PlainText)
+        note.setObjectName("resampler-note")
+        note.setProperty("role", "muted")
+        bar = self._window.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(12, 0, 12, 0)
+        bar.addWidget(self._readout, 1)
+        bar.addPermanentWidget(note)
+
+    def _connect(self) -> None:
+        session, stage, commands = self.session, self.stage, self.commands
+        session.loaded.connect(self._session_loaded)
+        session.settings_changed.connect(self._take_target)
+        session.keys_changed.connect(self.panel.set_keys)
+        session.queue.changed.connect(self._jobs_moved)
+        self.tray.selection_changed.connect(self._photos_selected)
+        session.photos.dataChanged.connect(self._photos_selected)
+        stage.view.readout_changed.connect(self._readout.setText)
+        stage.page_changed.connect(self.top_bar.show_page)
+        stage.open_wanted.connect(self.files.choose_files)
+        self.top_bar.page_chosen.connect(stage.set_page)
+        self.queue.folder_wanted.connect(self.files.show_in_folder)
+        self.queue.job_chosen.connect(self._show_job)
+        commands.edit_page.triggered.connect(lambda: stage.set_page(Page.EDIT))
+        commands.compare_page.triggered.connect(lambda: stage.set_page(Page.COMPARE))
+        commands.save_as.triggered.connect(self._save_as)
+        commands.select_all.triggered.connect(self.tray.select_all)
+        commands.full_screen.toggled.connect(self._set_full_screen)
+        commands.themes.triggered.connect(self._set_theme)
+        commands.quit.triggered.connect(self._window.close)
+
+    # ------------------------------------------------------------------ photos and jobs
+
+    def open_photos(self, photos: Sequence[str]) -> None:
+        """Open what was named on the command line: paths, and addresses of pictures."""
+        urls = [name for name in photos if name.startswith(("http://", "https://"))]
+        self.files.take([Path(name).absolute() for name in photos if name not in urls])
+        for url in urls:
+            self.session.opener.open_url(url)
+
+    @Slot()
+    def _session_loaded(self) -> None:
+        registry = self.session.registry
+        if registry is not None:
+            self.panel.set_providers(registry.all())
+        self._take_target()
+        self.runs.refresh()
+
+    @Slot()
+    def _take_target(self) -> None:
+        target, settings = self.session.target, self.session.settings
+        if target is not None and settings is not None:
+            self.panel.set_target(target, settings.money.usd_per_credit)
+
+    @Slot()
+    def _photos_selected(self) -> None:
+        self.panel.set_photos(self.tray.selected())
+        self.stage.set_photo(self.tray.current(), self.session.jobs)
+        self._enable_outputs()
+
+    @Slot()
+    def _jobs_moved(self) -> None:
+        self.stage.follow(self.session.jobs)
+        self._enable_outputs()
+
+    def _enable_outputs(self) -> None:
+        self.commands.save_as.setEnabled(self._output() is not None)
+
+    def _output(self) -> Path | None:
+        """The output that an action is about: the one selected in the queue, else the one on show."""
+        chosen = [Path(job.outputs[0].path) for job in self.queue.selected() if job.outputs]
+        return chosen[0] if chosen else self.stage.output_on_show()
+
+    @Slot()
+    def _save_as(self) -> None:
+        self.files.save_as(self._output())
+
+    @Slot(object)
+    def _show_job(self, job: Job) -> None:
+        """Go to the photo of a job and compare; a photo that is no longer in the list is opened again."""
+        path = job.request.photo.path
+        row = self.session.photos.row_of_path(path) if path else None
+        if row is not None:
+            self.tray.select_row(row)
+        elif path:
+            self.files.take([Path(path)])
+        self.stage.set_page(Page.COMPARE)
+
+    # ------------------------------------------------------------------ drag and drop
+
+    def begin_drag(self, mime: QMimeData) -> bool:
+        """Show that ``mime`` would be taken; false where it would not."""
+        if not drops.acceptable(mime):
+            return False
+        self._overlay.cover()
+        self.tray.highlight(True)
+        return True
+
+    def end_drag(self) -> None:
+        self._overlay.hide()
+        self.tray.highlight(False)
+
+    # ------------------------------------------------------------------ the window
+
+    @Slot(bool)
+    def _set_full_screen(self, on: bool) -> None:
+        full = Qt.WindowState.WindowFullScreen
+        state = self._window.windowState()
+        self._window.setWindowState(state | full if on else state & ~full)
+
+    @Slot(QAction)
+    def _set_theme(self, action: QAction) -> None:
+        theme = Theme(action.data())
+        keeper = style.keeper()
+        if keeper is not None:
+            keeper.set_theme(theme)
+        if self._window.state is not None:
+            self._window.state.setValue("theme", theme.value)
+
+    def _restore(self, state: QSettings | None) -> None:
+        keeper = style.keeper()
+        theme = keeper.theme if keeper is not None else Theme.SYSTEM
+        for action in self.commands.themes.actions():
+            action.setChecked(action.data() == theme.value)
+        for splitter in (self._columns, self._rows):
+            value = state.value(splitter.objectName()) if state is not None else None
+            if isinstance(value, QByteArray):
+                splitter.restoreState(value)
+
+    def keep_state(self, state: QSettings) -> None:
+        """Write down where the splitters stand."""
+        for splitter in (self._columns, self._rows):
+            state.setValue(splitter.objectName(), splitter.saveState())
+
+    def may_close(self) -> bool:
+        """False once, with a notice, where jobs have not been sent yet; they are kept all the same."""
+        count = len(self.session.unsent)
+        if not count or self._warned:
+            return True
+        self._warned = True
+        self.messages.post(
+            Message(
+                trn("{count} job has not been sent yet.", "{count} jobs have not been sent yet.", count),
+                tr("It is kept, and you are asked about it at the next start. Close again to leave."),
+                Level.ATTENTION,
+                (MessageAction("close", tr("Close Now"), self._close_soon),),
+            )
+        )
+        return False
+
+    def _close_soon(self) -> None:
+        QTimer.singleShot(0, self._window, self._window.close)
