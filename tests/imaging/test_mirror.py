@@ -46,6 +46,14 @@ def test_there_is_no_seam() -> None:
             assert steps[position - 1] <= usual + 2
 
 
+def test_wide_shades_stay_as_they_are_at_the_edge() -> None:
+    ramp = np.linspace(60, 200, 400)[:, None, None].repeat(300, 1).repeat(3, 2).astype(np.uint8)
+    result = extend(ramp, Margins(100, 100, 0, 0), ignore, never).astype(float).mean((1, 2))
+    # A plain mirror turns back and reaches 95 and 165 at the far ends.
+    assert np.abs(result[:100] - 60).max() < 12
+    assert np.abs(result[500:] - 200).max() < 12
+
+
 def test_detail_fades_with_distance() -> None:
     blocks = random_samples(25, 25, 3, deep=False).repeat(8, axis=0).repeat(8, axis=1)
     result = extend(blocks, Margins(100, 0, 0, 0), ignore, never).astype(float)

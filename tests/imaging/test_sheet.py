@@ -22,30 +22,29 @@ def _photo(folder: Path, name: str, size: tuple[int, int], colour: str | None = 
 
 def test_original_and_results_stand_side_by_side(tmp_path: Path) -> None:
     original = _photo(tmp_path, "a.png", (300, 200), "red")
-    double = _photo(tmp_path, "b.png", (600, 400), "lime")
+    double = _photo(tmp_path, "b.png", (600, 400), "#fb0505")
     wider = _photo(tmp_path, "c.png", (500, 200), "blue")
     target = tmp_path / "sheet.png"
     before_after(original, [(double, "local-upscale"), (wider, "扩图")], target)
     with Image.open(target) as image:
         shown = np.asarray(image.convert("RGB"))
         assert image.width == 3 * 640 + 4 * 24
-    middles = [shown[24 + 40 + 240, 24 + n * 664 + 320] for n in range(3)]
-    assert [tuple(int(v) for v in m) for m in middles] == [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
-    # The original is drawn as large as the result of its shape.
-    red = np.all(shown == (255, 0, 0), axis=2)[: 24 + 60 + 480]
-    lime = np.all(shown == (0, 255, 0), axis=2)[: 24 + 60 + 480]
-    assert red.sum() == lime.sum() > 0
+    middles = [shown[24 + 40 + 213, 24 + n * 664 + 320] for n in range(3)]
+    assert [tuple(int(v) for v in m) for m in middles] == [(255, 0, 0), (251, 5, 5), (0, 0, 255)]
+    # The original is drawn as large as the result that shows the same section, whole and in detail.
+    assert np.all(shown == (255, 0, 0), axis=2).sum() == np.all(shown == (251, 5, 5), axis=2).sum() > 0
 
 
 def test_the_detail_of_a_result_is_shown_pixel_by_pixel(tmp_path: Path) -> None:
-    noise = np.random.default_rng(2).integers(0, 256, (1000, 1500, 3), np.uint8)
-    result = keep(tmp_path, "r.png", zoo.pillow(Image.fromarray(noise), "PNG"))
     original = _photo(tmp_path, "o.png", (750, 500))
+    noise = np.random.default_rng(2).integers(0, 256, (1000, 1500, 3), np.uint8)
+    noise = (noise // 16 + zoo.gradient(1500, 1000) * (15 / 16)).astype(np.uint8)
+    result = keep(tmp_path, "r.png", zoo.pillow(Image.fromarray(noise), "PNG"))
     target = tmp_path / "sheet.png"
     before_after(original, [(result, "x")], target)
     with Image.open(target) as image:
         shown = np.asarray(image.convert("RGB"))
-    detail = shown[24 + 60 + 480 + 40 : 24 + 60 + 480 + 440, 24 + 664 : 24 + 664 + 640]
+    detail = shown[-424 - 20 : -24 - 20, 24 + 664 : 24 + 664 + 640]
     windows = np.argwhere(np.all(noise == detail[0, 0], axis=2))
     assert any(np.array_equal(noise[y : y + 400, x : x + 640], detail) for y, x in windows)
 
@@ -72,3 +71,22 @@ def test_failures_are_told_apart(tmp_path: Path) -> None:
         before_after(original, [(tmp_path / "gone.png", "x")], tmp_path / "s.png")
     with pytest.raises(StorageProblem):
         before_after(original, [], tmp_path / "no folder" / "s.png")
+
+
+def test_an_expansion_of_the_same_shape_is_told_from_an_enlargement(tmp_path: Path) -> None:
+    original = _photo(tmp_path, "o.png", (300, 200))
+    frame = np.zeros((300, 450, 3), np.uint8)
+    frame[50:250, 75:375] = zoo.gradient(300, 200)
+    expanded = keep(tmp_path, "e.png", zoo.pillow(Image.fromarray(frame), "PNG"))
+    target = tmp_path / "sheet.png"
+    before_after(original, [(expanded, "expanded")], target)
+    with Image.open(target) as image:
+        # Neither detail is enlarged: the original's fills its own 300×200 pixels.
+        shown = np.asarray(image.convert("RGB"))
+    corner = zoo.gradient(300, 200)
+    found = [
+        (y, 24 + 170)
+        for y in range(shown.shape[0] - 200)
+        if np.array_equal(shown[y : y + 200, 24 + 170 : 24 + 470], corner)
+    ]
+    assert len(found) == 1

@@ -1,7 +1,7 @@
 """Expanding without a model: the photo goes on as in a mirror that blurs with distance.
 
-It makes nothing up. The continuation meets the photo without a seam and grows calmer outwards, like a surface out of
-focus, so that it is not taken for part of the picture.
+It makes nothing up. The continuation meets the photo without a seam, keeps the wide shades that the photo has at its
+edge, and grows calmer outwards like a surface out of focus, so that it is not taken for part of the picture.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ BYTES_PER_SAMPLE: Final = 3
 """Working memory for each sample of the result, beside the result itself: levels of floats from half size down."""
 _BLUR_PER_PIXEL: Final = 0.06
 """How much the blur radius grows with each pixel of distance from the photo."""
+_SHADE_CELLS: Final = 32
+"""Wide shades are what is left of the photo when its short edge has about this many pixels."""
+_HELD, _HELD_REACH = 0.8, 0.12
+"""How much of the wide shades' way back is taken away far out, and within which share of the margin it falls to
+that from 2, where they go straight on: more would turn objects near the border into their negatives."""
 _MOST_LEVELS: Final = 7
 _SMOOTHING: Final = 0.9
 _BAND: Final = 256
@@ -50,8 +55,8 @@ def extend(samples: Samples, margins: Margins, progress: Progress, cancelled: Is
     canvas = samples[:, columns][rows]
     if levels:
         distance = _Distance(size, margins)
-        blurred = _blurred(canvas, levels, distance, cancelled)
-        _blend(canvas, blurred, distance, _grain(samples), progress, cancelled)
+        blurred, shades = _blurred(canvas, levels, distance, cancelled)
+        _blend(canvas, blurred, shades, distance, _grain(samples), progress, cancelled)
     photo = (slice(margins.top, margins.top + size.height), slice(margins.left, margins.left + size.width))
     canvas[photo] = samples
     progress(1.0)
@@ -62,6 +67,8 @@ class _Distance:
     """How far a pixel of the canvas lies from the photo, and which blur belongs there."""
 
     def __init__(self, size: Size, margins: Margins) -> None:
+        self.short_edge = size.short_edge
+        self._margins = (margins.top, margins.bottom, margins.left, margins.right)
         self._x = (margins.left, margins.left + size.width)
         self._y = (margins.top, margins.top + size.height)
 
@@ -71,12 +78,27 @@ class _Distance:
         y = _outside((np.arange(top, bottom) + 0.5) * scale, *self._y)
         return np.log2(1 + _BLUR_PER_PIXEL * np.hypot(x[None, :], y[:, None])).astype(np.float32)
 
+    def nearest(self, height: int, width: int, scale: int) -> tuple[Floats, Floats]:
+        """For each pixel of the canvas reduced by ``scale``, column and row of the photo's point nearest to it."""
+        x = np.clip((np.arange(width) + 0.5) * scale, *self._x) / scale - 0.5
+        y = np.clip((np.arange(height) + 0.5) * scale, *self._y) / scale - 0.5
+        columns, rows = np.meshgrid(x.astype(np.float32), y.astype(np.float32))
+        return columns, rows
+
+    def held(self, height: int, width: int, scale: int) -> Floats:
+        """By how much the shades' way back is taken away at each pixel."""
+        x = _outside((np.arange(width) + 0.5) * scale, *self._x)
+        y = _outside((np.arange(height) + 0.5) * scale, *self._y)
+        reach = max(*self._margins, 1)
+        nearness = np.exp(-np.hypot(x[None, :], y[:, None]) / (reach * _HELD_REACH))
+        return (_HELD + (2 - _HELD) * nearness).astype(np.float32)
+
 
 def _outside(centres: Doubles, start: int, end: int) -> Doubles:
     return np.maximum(0, np.maximum(start - centres, centres - end))
 
 
-def _blurred(canvas: Samples, count: int, distance: _Distance, cancelled: IsCancelled) -> Floats:
+def _blurred(canvas: Samples, count: int, distance: _Distance, cancelled: IsCancelled) -> tuple[Floats, Floats | None]:
     """The canvas at half size, blurred by distance: level ``n`` is ``n`` times halved and smoothed.
 
     Built from the coarsest level inwards, each time mixing the next finer one in where it is wanted.
@@ -91,7 +113,24 @@ def _blurred(canvas: Samples, count: int, distance: _Distance, cancelled: IsCanc
         finer = levels[n - 1]
         share = np.clip(distance.level(0, finer.shape[0], finer.shape[1], 1 << n) - n, 0, 1)[:, :, None]
         mixed = finer + (_double(mixed) - finer) * share
-    return mixed
+    shades = None if canvas.shape[2] in (2, 4) else _shades(levels, distance, cancelled)
+    return mixed, shades
+
+
+def _shades(levels: list[Floats], distance: _Distance, cancelled: IsCancelled) -> Floats:
+    """What to add, at half size, so that wide shades stay about as they are at the photo's edge.
+
+    In a mirror a sky that darkens upwards would grow light again, with a crease where it turns.
+    """
+    n = min(len(levels), max(1, round(math.log2(distance.short_edge / _SHADE_CELLS))))
+    level = levels[n - 1]
+    columns, rows = distance.nearest(level.shape[0], level.shape[1], 1 << n)
+    edge = cv2.remap(level, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(level.shape)
+    shades: Floats = (edge - level) * distance.held(level.shape[0], level.shape[1], 1 << n)[:, :, None]
+    for _ in range(n - 1):
+        stop_if(cancelled)
+        shades = _double(shades)
+    return shades
 
 
 def _halved_canvas(canvas: Samples, cancelled: IsCancelled) -> Floats:
@@ -125,6 +164,7 @@ def _double(level: Floats) -> Floats:
 def _blend(
     canvas: Samples,
     blurred: Floats,
+    shades: Floats | None,
     distance: _Distance,
     grain: float,
     progress: Progress,
@@ -143,6 +183,8 @@ def _blend(
         soft = _double(blurred[first:last])[top - 2 * first : bottom - 2 * first]
         share = np.clip(distance.level(top, bottom, width, 1), 0, 1)[:, :, None]
         mixed = sharp + (soft - sharp) * share
+        if shades is not None:
+            mixed += _double(shades[first:last])[top - 2 * first : bottom - 2 * first]
         if has_alpha:
             canvas[top:bottom] = unweigh(mixed, canvas.dtype)
         else:

@@ -30,6 +30,9 @@ _CHECKS: Final = (150, 190)
 _CHECK_SIDE: Final = 12
 _SAME_SHAPE: Final = 0.01
 """How far two aspect ratios may lie apart and still show the same picture."""
+_SAME_LOOK: Final = 8.0
+"""Mean difference in levels of 255 of both pictures, reduced to a few pixels, that an enhancement may make."""
+_LOOK: Final = 32
 _SEARCH_EDGE: Final = 512
 
 
@@ -45,14 +48,15 @@ class _Column:
 def before_after(original: Path, results: Sequence[tuple[Path, str]], target: Path) -> None:
     """Write the sheet of ``original`` and ``results`` (file and label each) as PNG to ``target``.
 
-    Above, each picture as a whole; the original is drawn at the size of the results of its shape, whatever its own
-    is. Below, the most detailed part at 100 % of each result's pixels, beside the original enlarged alike; of a
-    result of another shape (an expansion) its left edge. Raises ``PhotoError`` for a picture that cannot be read
+    Above, each picture as a whole; the original is drawn at the size of the results that show the same section,
+    whatever its own is. Below, the most detailed part at 100 % of each result's pixels, beside the original
+    enlarged alike; of a result with another section (an expansion) its left edge. Raises ``PhotoError`` for a
+    picture that cannot be read
     and ``StorageProblem`` where ``target`` cannot be written.
     """
     before = _opaque(load_pixels(original))
     after = [(_opaque(load_pixels(path)), label) for path, label in results]
-    scale = next((image.width / before.width for image, _ in after if _same_shape(before, image)), 1.0)
+    scale = next((image.width / before.width for image, _ in after if _same_picture(before, image)), 1.0)
     place = _most_detailed(before, scale)
     columns = [_original(before, scale, place)]
     columns += [_result(image, label, before, place) for image, label in after]
@@ -75,13 +79,17 @@ def _original(before: Image.Image, scale: float, place: tuple[float, float]) -> 
 
 def _result(image: Image.Image, label: str, before: Image.Image, place: tuple[float, float]) -> _Column:
     title = f"{label} · {Size(*image.size)}"
-    if _same_shape(before, image):
+    if _same_picture(before, image):
         return _Column(title, _fitted(image), _cut(image, place, 1.0), tr("Detail at 100 %"))
     return _Column(title, _fitted(image), _cut(image, (0.0, 0.5), 1.0), tr("Left edge at 100 %"))
 
 
-def _same_shape(one: Image.Image, other: Image.Image) -> bool:
-    return abs(one.width * other.height / (one.height * other.width) - 1) <= _SAME_SHAPE
+def _same_picture(one: Image.Image, other: Image.Image) -> bool:
+    """Whether both show the same section: an expansion on all sides has the same shape, yet another one."""
+    if abs(one.width * other.height / (one.height * other.width) - 1) > _SAME_SHAPE:
+        return False
+    small = [np.asarray(i.resize((_LOOK, _LOOK), Image.Resampling.BOX), np.float32) for i in (one, other)]
+    return float(np.abs(small[0] - small[1]).mean()) <= _SAME_LOOK
 
 
 def _opaque(pixels: Pixels) -> Image.Image:
@@ -132,16 +140,18 @@ def _most_detailed(image: Image.Image, scale: float) -> tuple[float, float]:
 
 def _sheet(columns: Sequence[_Column]) -> Image.Image:
     width = _GAP + len(columns) * (_CELL.width + _GAP)
-    height = 2 * _GAP + 2 * _LABEL_HEIGHT + _CELL.height + _DETAIL.height
+    whole = Size(_CELL.width, max(column.whole.height for column in columns))
+    detail = Size(_DETAIL.width, max(column.detail.height for column in columns))
+    height = 2 * _GAP + 2 * _LABEL_HEIGHT + whole.height + detail.height
     sheet = Image.new("RGB", (width, height), _BACKGROUND)
     draw = ImageDraw.Draw(sheet)
-    below = _GAP + _LABEL_HEIGHT + _CELL.height
+    below = _GAP + _LABEL_HEIGHT + whole.height
     for n, column in enumerate(columns):
         left = _GAP + n * (_CELL.width + _GAP)
         _write(draw, (left, _GAP), column.title, _TEXT)
-        _place(sheet, column.whole, left, _GAP + _LABEL_HEIGHT - _TEXT_SIZE, _CELL)
+        _place(sheet, column.whole, left, _GAP + _LABEL_HEIGHT - _TEXT_SIZE, whole)
         _write(draw, (left, below + _TEXT_SIZE // 2), column.caption, _FAINT)
-        _place(sheet, column.detail, left, below + _LABEL_HEIGHT - _TEXT_SIZE, _DETAIL)
+        _place(sheet, column.detail, left, below + _LABEL_HEIGHT - _TEXT_SIZE, detail)
     return sheet
 
 
