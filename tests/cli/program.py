@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 from tests.simulator import Simulator
 
@@ -103,8 +103,8 @@ class Program:
         self,
         *arguments: str | Path,
         environment: Mapping[str, str] | None = None,
-        stdout: int | io.IOBase = subprocess.PIPE,
-        stderr: int | io.IOBase = subprocess.PIPE,
+        stdout: int | IO[bytes] = subprocess.PIPE,
+        stderr: int | IO[bytes] = subprocess.PIPE,
     ) -> subprocess.Popen[bytes]:
         """Begin a run in a process of its own."""
         return subprocess.Popen(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from typing import Annotated
 import typer
 
 from overscan import __version__
-from overscan.cli.report import err, hush, out, out_json, say
+from overscan.cli.report import OutputLost, err, lament, out, out_json, say
 from overscan.core.failures import ConfigProblem, OverscanError, UsageError
 from overscan.core.jobs import JobState
 from overscan.core.redaction import redact
@@ -31,13 +30,6 @@ key_app = typer.Typer(help="The keys of accounts, in the system's keyring.", no_
 app.add_typer(key_app, name="key")
 
 
-def _a_number(value: float | None) -> float | None:
-    """Refuse ``nan``: nothing is more than that, so it would be a cap that lets everything pass."""
-    if value is not None and math.isnan(value):
-        raise typer.BadParameter("a cap is a number")
-    return value
-
-
 Photos = Annotated[list[str], typer.Argument(help="Photos, folders or URLs.", metavar="PHOTO...")]
 Providers = Annotated[list[str], typer.Option("-p", "--provider", help="A provider; may be repeated.")]
 Settings = Annotated[
@@ -46,12 +38,8 @@ Settings = Annotated[
 ]
 Folder = Annotated[Path | None, typer.Option("-o", "--output", help="The folder to save in.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")]
-MaxCredits = Annotated[
-    float | None, typer.Option("--max-credits", help="Run nothing that could cost more.", min=0, callback=_a_number)
-]
-MaxUsd = Annotated[
-    float | None, typer.Option("--max-usd", help="Run nothing that could cost more.", min=0, callback=_a_number)
-]
+MaxCredits = Annotated[float | None, typer.Option("--max-credits", help="Run nothing that could cost more.", min=0)]
+MaxUsd = Annotated[float | None, typer.Option("--max-usd", help="Run nothing that could cost more.", min=0)]
 Url = Annotated[bool, typer.Option("--url", help="Send the photo's URL itself instead of its bytes.")]
 Frame = Annotated[str | None, typer.Option("--frame", help="LEFT,TOP,RIGHT,BOTTOM in pixels (canvas mode).")]
 Mask = Annotated[Path | None, typer.Option("--mask", help="A mask file (canvas mode).")]
@@ -62,9 +50,8 @@ def _guarded(work: Callable[[], int]) -> None:
     """Do ``work`` and exit with its status; every known error is told in words, none as a traceback."""
     try:
         status = _told(work)
-    except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody left to tell.
-        hush()
+    except OutputLost as lost:
+        lament(lost)
         status = 1
     raise typer.Exit(status)
 
@@ -78,7 +65,7 @@ def _told(work: Callable[[], int]) -> int:
     except OverscanError as error:
         say(error)
         return 1
-    except BrokenPipeError:
+    except OutputLost:
         raise
     except Exception as error:  # noqa: BLE001 - a fault of our own is told in a line, too; the log has the rest
         _log.critical("a command broke off", exc_info=True)

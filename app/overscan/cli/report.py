@@ -18,33 +18,48 @@ from overscan.core.providers import Amount, Cost
 from overscan.core.text import tr, trn
 
 
+class OutputLost(Exception):
+    """A stream of the program takes no more. ``reason`` is for people; empty where merely its reader has gone."""
+
+    def __init__(self, error: OSError) -> None:
+        self.reason = "" if isinstance(error, BrokenPipeError) else error.strerror or str(error)
+        super().__init__(self.reason)
+
+
 def out(text: str) -> None:
-    """A line on standard output. Raises ``OSError`` where nobody reads it or nothing more fits in."""
+    """A line on standard output. Raises :class:`OutputLost`."""
     _write(sys.stdout, text)
 
 
 def err(text: str) -> None:
-    """A line on standard error. Raises ``OSError`` as :func:`out` does."""
+    """A line on standard error. Raises :class:`OutputLost`."""
     _write(sys.stderr, text)
 
 
 def _write(stream: TextIO, text: str) -> None:
     encoding = stream.encoding or "utf-8"
-    # A file name may hold what the terminal's encoding has no letter for.
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-    stream.flush()
+    try:
+        # A file name may hold what the terminal's encoding has no letter for.
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        stream.flush()
+    except OSError as error:
+        _hush(stream)
+        raise OutputLost(error) from error
 
 
-def hush() -> None:
-    """Throw away what is still to be written, so that Python's own last flush cannot fail and complain."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError:
-            with suppress(OSError, ValueError):
-                nothing = os.open(os.devnull, os.O_WRONLY)
-                os.dup2(nothing, stream.fileno())
-                os.close(nothing)
+def _hush(stream: TextIO) -> None:
+    """Throw away what the stream still holds, so that Python's own last flush cannot fail and complain."""
+    with suppress(OSError, ValueError):
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, stream.fileno())
+        os.close(nothing)
+
+
+def lament(lost: OutputLost) -> None:
+    """Tell on standard error why standard output takes no more, if anyone reads that."""
+    if lost.reason:
+        with suppress(OutputLost):
+            err(tr("Standard output cannot be written: {reason}.", reason=lost.reason))
 
 
 def say(error: OverscanError) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from overscan.cli.report import all_done, err, hush, job_json, job_line, out, out_json, refusal_json
+from overscan.cli.report import OutputLost, all_done, err, job_json, job_line, lament, out, out_json, refusal_json
 from overscan.composition import House
 from overscan.core.jobs import Job, JobState
 from overscan.core.plan import Plan
 from overscan.core.text import tr
 from overscan.engine.engine import Engine
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 SIGNALLED: Final = 128
 """What a shell adds to a signal's number: 130 after Ctrl+C."""
@@ -54,17 +57,17 @@ class Teller:
         self.failed = False
         """True where standard output could not take a line."""
 
+    def wants(self, job: Job) -> bool:
+        """Whether there is something to tell: the job has ended, and that was not told yet."""
+        return (job.terminal or job.state is JobState.PARKED) and job.id not in self._told
+
     def __call__(self, job: Job) -> None:
-        if not (job.terminal or job.state is JobState.PARKED) or job.id in self._told:
-            return
         self._told.add(job.id)
         try:
             out_json(job_json(job)) if self._as_json else out(job_line(job))
-        except OSError as error:
-            hush()
-            if not self.failed and not isinstance(error, BrokenPipeError):
-                with suppress(OSError):
-                    err(tr("Standard output cannot be written: {reason}.", reason=error.strerror or error))
+        except OutputLost as error:
+            if not self.failed:
+                lament(error)
             self.failed = True
 
 
@@ -74,8 +77,8 @@ class Quiet(Teller):
     def __init__(self) -> None:
         super().__init__(as_json=False)
 
-    def __call__(self, job: Job) -> None:
-        return
+    def wants(self, job: Job) -> bool:
+        return False
 
 
 def run_jobs(house: House, begin: Callable[[Engine], tuple[Job, ...]], tell: Teller) -> tuple[tuple[Job, ...], int]:
@@ -95,32 +98,35 @@ def run_jobs(house: House, begin: Callable[[Engine], tuple[Job, ...]], tell: Tel
 async def _run(house: House, begin: Callable[[Engine], tuple[Job, ...]], tell: Teller) -> Ended:
     journal = house.open_journal()
     try:
-        with _progress() as show, _stop_signal() as stop:
+        with _progress() as progress, _stop_signal() as stop:
 
             def changed(job: Job) -> None:
-                show(job)
-                tell(job)
+                progress.show(job)
+                if tell.wants(job):
+                    with progress.aside():
+                        tell(job)
 
             engine = house.make_engine(journal, changed)
+            work: asyncio.Future[Ended] = asyncio.ensure_future(_settled(engine, begin))
             try:
-                await engine.start()
-                jobs = begin(engine)
-                return await _first(engine.settled(job.id for job in jobs), stop)
+                await asyncio.wait([work, stop], return_when=asyncio.FIRST_COMPLETED)
+                return work.result() if work.done() else stop.result()
             finally:
+                # ``work`` is not cancelled: only the engine knows which job may be cut off and which answer to await.
                 await engine.aclose()
+                await asyncio.gather(work, return_exceptions=True)
     finally:
         journal.close()
 
 
-async def _first(waiting: Coroutine[object, object, Ended], stop: asyncio.Future[Ended]) -> Ended:
-    """The settled jobs, or the signal that came before them."""
-    work: asyncio.Future[Ended] = asyncio.ensure_future(waiting)
-    try:
-        await asyncio.wait([work, stop], return_when=asyncio.FIRST_COMPLETED)
-        return work.result() if work.done() else stop.result()
-    finally:
-        work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
+async def _settled(engine: Engine, begin: Callable[[Engine], tuple[Job, ...]]) -> Ended:
+    await engine.start()
+    return await engine.settled([job.id for job in begin(engine)])
+
+
+def _beg_patience() -> None:
+    with suppress(OutputLost):
+        err(tr("Waiting for what is being sent. Ctrl+C again leaves at once."))
 
 
 @contextmanager
@@ -133,7 +139,7 @@ def _stop_signal() -> Iterator[asyncio.Future[Ended]]:
     def stop(number: signal.Signals) -> None:
         if not first.done():
             first.set_result(number)
-            loop.call_later(_PATIENCE_S, err, tr("Waiting for what is being sent. Ctrl+C again leaves at once."))
+            loop.call_later(_PATIENCE_S, _beg_patience)
         elif main is not None:
             main.cancel()
 
@@ -150,14 +156,48 @@ def _stop_signal() -> Iterator[asyncio.Future[Ended]]:
                 loop.remove_signal_handler(number)
 
 
+class _Progress:
+    """No bars: standard error is no terminal."""
+
+    def show(self, job: Job) -> None:
+        """Show the job as it is now."""
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Make way for a line of text."""
+        yield
+
+
+class _Bars(_Progress):
+    """A bar for each job on standard error."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._rows: dict[str, TaskID] = {}
+
+    def show(self, job: Job) -> None:
+        if job.id not in self._rows:
+            name = f"{job.request.photo.name} · {job.request.provider}"
+            self._rows[job.id] = self._bars.add_task(name, total=1.0, state="")
+        note = f"{job.state.value}  {job.note}".strip()
+        self._bars.update(self._rows[job.id], completed=1.0 if job.terminal else job.progress or 0.0, state=note)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        self._bars.stop()
+        try:
+            yield
+        finally:
+            self._bars.start()
+
+
 @contextmanager
-def _progress() -> Iterator[Callable[[Job], None]]:
-    """A progress bar for each job on standard error, where that is a terminal; else nothing."""
+def _progress() -> Iterator[_Progress]:
     if not sys.stderr.isatty():
-        yield lambda job: None
+        yield _Progress()
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     bars = Progress(
         TextColumn("{task.description}", markup=False),
@@ -166,15 +206,9 @@ def _progress() -> Iterator[Callable[[Job], None]]:
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
+        # Else rich would send the results, too, to standard error.
+        redirect_stdout=False,
+        redirect_stderr=False,
     )
-    rows: dict[str, TaskID] = {}
-
-    def show(job: Job) -> None:
-        if job.id not in rows:
-            name = f"{job.request.photo.name} · {job.request.provider}"
-            rows[job.id] = bars.add_task(name, total=1.0, state="")
-        note = f"{job.state.value}  {job.note}".strip()
-        bars.update(rows[job.id], completed=1.0 if job.terminal else job.progress or 0.0, state=note)
-
     with bars:
-        yield show
+        yield _Bars(bars)

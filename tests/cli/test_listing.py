@@ -1,0 +1,105 @@
+"""``overscan providers`` and ``overscan jobs``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.program import Program
+from tests.conftest import MakePhoto
+from tests.simulator import Simulator, Stage, TaskEnds
+
+PICWISH = ("-p", "picwish-scale")
+
+
+def test_the_list_of_providers_tells_price_and_key(program: Program) -> None:
+    ran = program.call("providers")
+    lines = {line.split()[0]: line for line in ran.out.splitlines()}
+    assert ran.status == 0
+    assert lines.keys() == {"local-upscale", "picwish-scale", "local-expand"}
+    assert "2 credits" in lines["picwish-scale"]
+    assert "key of PicWish is there" in lines["picwish-scale"]
+    assert "free" in lines["local-upscale"]
+    assert "needs no key and no network" in lines["local-expand"]
+
+
+def test_without_a_key_the_list_says_so(bare_program: Program) -> None:
+    ran = bare_program.run("providers")
+    assert ran.status == 0
+    assert "no key of PicWish" in ran.out
+
+
+def test_one_provider_in_full_names_every_parameter_and_limit(program: Program) -> None:
+    ran = program.call("providers", "picwish-scale")
+    assert ran.status == 0
+    for words in ("type", "clean, face", "scale_factor", "return_type", "4096×4096", "20 MB", "0.01 s", "Parameters:"):
+        assert words in ran.out
+
+
+def test_providers_in_json(program: Program) -> None:
+    ran = program.call("providers", "--json")
+    by_id = {str(o["id"]): o for o in ran.objects}
+    assert by_id.keys() == {"local-upscale", "picwish-scale", "local-expand"}
+    picwish = by_id["picwish-scale"]
+    assert (picwish["operation"], picwish["account"], picwish["key"]) == ("enhance", "picwish", True)
+    assert (by_id["local-expand"]["operation"], by_id["local-expand"]["account"]) == ("expand", None)
+    assert by_id["local-expand"]["pace"] is None
+    parameters = picwish["parameters"]
+    assert isinstance(parameters, list)
+    names = [parameter["name"] for parameter in parameters if isinstance(parameter, dict)]
+    assert names == ["type", "scale_factor", "sync", "return_type"]
+    assert program.call("providers", "picwish-scale", "--json").object == picwish
+
+
+def test_an_unknown_provider(program: Program) -> None:
+    ran = program.call("providers", "nobody")
+    assert ran.status == 2
+    assert "Known: " in ran.err
+
+
+def test_the_journal_lists_what_was_run(program: Program, simulator: Simulator, make_photo: MakePhoto) -> None:
+    simulator.script(Stage.SUBMIT, TaskEnds(-8))
+    assert program.call("run", make_photo("bad.jpg", seed=1), *PICWISH).status == 1
+    ran = program.call("run", make_photo("good.jpg", seed=2), *PICWISH, "--json")
+    assert program.call("jobs", "--json", "--state", "done").object == ran.object
+    failed = program.call("jobs", "--json", "--state", "failed").object
+    assert Path(str(failed["photo"])).name == "bad.jpg"
+    assert [o["state"] for o in program.call("jobs", "--json").objects] == ["failed", "done"]
+    people = program.call("jobs").out
+    assert "bad" in people
+    assert str(program.folder / "good-picwish-scale-1.jpg") in people
+
+
+def test_an_empty_journal(bare_program: Program) -> None:
+    assert bare_program.call("jobs").out == "The journal is empty.\n"
+    assert bare_program.call("jobs", "--state", "parked").out == "The journal has no such job.\n"
+    assert bare_program.call("jobs", "--json").out == ""
+    assert bare_program.call("jobs", "--state", "lost").status == 2
+    resumed = bare_program.call("resume")
+    assert (resumed.status, resumed.out) == (0, "Nothing is unfinished.\n")
+    assert bare_program.call("resume", "--json").out == ""
+
+
+def test_a_journal_of_a_newer_version_is_left_alone(bare_program: Program, photo_file: Path) -> None:
+    import sqlite3
+
+    assert bare_program.call("jobs").status == 0
+    journal = bare_program.home / "data" / "journal.sqlite3"
+    connection = sqlite3.connect(journal)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    before = journal.read_bytes()
+    for arguments in (["jobs"], ["run", photo_file, "-p", "local-upscale"], ["resume"]):
+        ran = bare_program.call(*arguments)
+        assert ran.status == 1
+        assert "newer" in ran.err
+    assert journal.read_bytes() == before
+    assert bare_program.saved() == []
+
+
+def test_a_damaged_journal_is_told(bare_program: Program) -> None:
+    journal = bare_program.home / "data" / "journal.sqlite3"
+    journal.parent.mkdir(parents=True)
+    journal.write_bytes(b"this is no database, and never was" * 100)
+    ran = bare_program.call("jobs")
+    assert ran.status == 1
+    assert "damaged" in ran.err
