@@ -8,7 +8,6 @@ from io import SEEK_END, BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import pillow_heif
 from PIL import Image, ImageFile
 
 from overscan.core.failures import OutputRejected
@@ -49,7 +48,7 @@ _PILLOW: Final = {
     "AVIF": ImageFormat.AVIF,
 }
 # Pillow opens multi-picture JPEGs through its JPEG plugin only.
-_OPENED: Final = tuple(name for name in _PILLOW if name != "MPO")
+_OPENED: Final = tuple(name for name in _PILLOW if name not in ("MPO", "HEIF"))
 _AVIF_BRANDS: Final = frozenset({b"avif", b"avis"})
 _HEIC_BRANDS: Final = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
@@ -97,12 +96,24 @@ def open_image(source: Path | bytes) -> Image.Image:
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     # Not `catch_warnings`: that one swaps process-wide state back and forth and is not safe between threads.
     warnings.filterwarnings("ignore", module=r"(PIL|pillow_heif)(\.|$)")
-    if "HEIF" not in Image.OPEN:
+    opened = _OPENED
+    if _sniff_source(source) is ImageFormat.HEIC:
+        # Most sessions never meet a HEIC file; its decoder is a large library.
+        import pillow_heif
+
         pillow_heif.register_heif_opener()
-    image = Image.open(BytesIO(source) if isinstance(source, bytes) else source, formats=_OPENED)
+        opened = ("HEIF",)
+    image = Image.open(BytesIO(source) if isinstance(source, bytes) else source, formats=opened)
     if image.format == "PNG":
         _add_extras(image, source)
     return image
+
+
+def _sniff_source(source: Path | bytes) -> ImageFormat | None:
+    if isinstance(source, bytes):
+        return sniff(source[:SNIFF_BYTES])
+    with source.open("rb") as file:
+        return sniff(file.read(SNIFF_BYTES))
 
 
 def _add_extras(image: Image.Image, source: Path | bytes) -> None:

@@ -14,7 +14,7 @@ from overscan.imaging.samples import Samples8
 
 SMALLEST_SIDE: Final = 64
 """No level is made beyond the first whose long edge is this many pixels or fewer."""
-_BAND: Final = 512
+_BAND: Final = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
