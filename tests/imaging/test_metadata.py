@@ -96,6 +96,8 @@ def test_further_pictures_and_what_follows_the_end_go() -> None:
     first = _jpeg()
     clean = without_private(first + b"\0\0ftypmp42 a note")
     assert clean == without_private(first)
+    with open_image(zoo.multi_picture()) as image:
+        assert private_names(image) == ("further pictures in the file",)
     several = without_private(zoo.multi_picture())
     with open_image(several) as image:
         assert image.format == "JPEG"

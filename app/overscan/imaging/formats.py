@@ -88,7 +88,7 @@ def _sniff_boxes(data: bytes) -> ImageFormat | None:
 def open_image(source: Path | bytes) -> Image.Image:
     """Open with Pillow, reading the header only; formats outside :class:`ImageFormat` are not tried.
 
-    No pixel cap is applied and Pillow's own is off: call :func:`size_of` and compare first. Raises one of
+    No pixel cap is applied and Pillow's own is off: compare the image's size before loading it. Raises one of
     :data:`DECODE_ERRORS`.
     """
     # Pillow's warning about large images would come beside our own refusal; its limit is process-wide state.

@@ -21,6 +21,7 @@ COMPUTER: Final = mark("computer name")
 THUMBNAIL: Final = mark("embedded thumbnail")
 XMP: Final = mark("XMP data")
 IPTC: Final = mark("IPTC data")
+FURTHER: Final = mark("further pictures in the file")
 EMBEDDED: Final = mark("data of editing programs")
 
 IFD0: Final = {
@@ -70,6 +71,8 @@ def private_names(image: Image.Image) -> tuple[str, ...]:
         found.append(XMP)
     if image.info.get("photoshop"):
         found.append(IPTC)
+    if image.format == "MPO":
+        found.append(FURTHER)
     if image.info.get("comment"):
         found.append(COMMENT)
     return tuple(dict.fromkeys(found))
