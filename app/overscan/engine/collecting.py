@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
-from overscan.core.failures import OverscanError, ServiceRefusal, StorageProblem
+from overscan.core.failures import JournalProblem, OutputRejected, OverscanError, ServiceRefusal, StorageProblem
 from overscan.core.jobs import JobEvent, JobState, Output
 from overscan.core.providers import InlineImage, ResultImage
 from overscan.core.text import tr
 from overscan.engine.context import Context, JobRecord
 from overscan.engine.journal import Placement
-from overscan.engine.outputs import check_part, found_again, give_name, names, part_path, write_part
+from overscan.engine.outputs import check_part, found_again, give_name, names, part_path, remove, write_part
+from overscan.engine.pacing import back_off
 
 _log = logging.getLogger(__name__)
+_FETCHES: Final = 3
+"""How often a picture is fetched that arrives, but damaged or as something else."""
 
 
 class Collector:
@@ -35,6 +40,22 @@ class Collector:
         outputs = tuple(output for output in found if output is not None)
         if outputs:
             self._record.update(outputs=outputs)
+
+    async def adopt_written(self) -> None:
+        """Give a name to pictures that an earlier run had written whole, but not yet named.
+
+        For those that came within an answer: nobody can be asked for them again. Raises ``StorageProblem``.
+        """
+        for folder in self._folders():
+            for part in sorted(folder.glob(self._parts())):
+                n = int(part.stem.rpartition("-")[2])
+                if any(output.n == n for output in self._record.job.outputs):
+                    continue
+                try:
+                    output = await self._uninterrupted(n, part)
+                except OutputRejected:
+                    continue
+                self._record.update(outputs=(*self._record.job.outputs, output))
 
     async def save(self, images: Sequence[ResultImage]) -> None:
         """Save every picture and end the job.
@@ -67,17 +88,23 @@ class Collector:
         return True
 
     def discard(self) -> None:
-        """Remove what was fetched in part."""
-        folder = Path(self._record.job.request.folder)
-        for part in folder.glob(part_path(folder, self._record.job.id, 0).name.replace("-0.", "-*.")):
-            part.unlink(missing_ok=True)
+        """Remove what was fetched or written in part."""
+        for folder in self._folders():
+            with suppress(OSError):
+                for part in folder.glob(self._parts()):
+                    remove(part)
+
+    def _folders(self) -> tuple[Path, Path]:
+        return Path(self._record.job.request.folder), self._context.settings.rescue_folder
+
+    def _parts(self) -> str:
+        return part_path(Path(), self._record.job.id, 0).name.replace("-0.", "-*.")
 
     async def _save(self, n: int, image: ResultImage) -> Output:
         folder = Path(self._record.job.request.folder)
         part = part_path(folder, self._record.job.id, n)
         if not isinstance(image, InlineImage):
-            await self._context.downloader.fetch(image.url, part, near=self._near)
-            return await self._uninterrupted(n, part)
+            return await self._fetched(n, image.url, part)
         try:
             return await self._uninterrupted(n, part, image.data)
         except StorageProblem:
@@ -85,6 +112,17 @@ class Collector:
             rescue = part_path(self._context.settings.rescue_folder, self._record.job.id, n)
             _log.warning("job %s: output %d is saved in %s instead", self._record.job.id, n, rescue.parent)
             return await self._uninterrupted(n, rescue, image.data)
+
+    async def _fetched(self, n: int, url: str, part: Path) -> Output:
+        for attempt in range(_FETCHES):
+            await self._context.downloader.fetch(url, part, near=self._near)
+            try:
+                return await self._uninterrupted(n, part)
+            except OutputRejected:
+                if attempt == _FETCHES - 1:
+                    raise
+            await asyncio.sleep(back_off(attempt, base_s=self._context.settings.retry_base_s))
+        raise AssertionError("the last attempt returns or raises")
 
     async def _uninterrupted(self, n: int, part: Path, data: bytes | None = None) -> Output:
         """Write, check and name a picture that is here; a cancellation waits for that."""
@@ -97,14 +135,21 @@ class Collector:
             for target in names(job.request, part.parent, checked.format.extension):
                 if await asyncio.to_thread(target.exists):
                     continue
-                # Journalled before the name is given: a crash in between must not lead to a second copy.
-                self._context.journal.place(job.id, Placement(n, target, checked.sha256))
+                self._announce(Placement(n, target, checked.sha256))
                 output = await asyncio.to_thread(give_name, checked, n, target)
                 if output is not None:
                     return output
             raise AssertionError("the names never end")
         finally:
             self.saving = False
+
+    def _announce(self, placement: Placement) -> None:
+        """Journal a name before it is given: a crash in between must not lead to a second copy."""
+        try:
+            self._context.journal.place(self._record.job.id, placement)
+        except JournalProblem:
+            # A second copy after a crash would be a lesser evil than a picture that is not saved.
+            _log.exception("job %s: the place of output %d could not be journalled", self._record.job.id, placement.n)
 
     def _where(self) -> str:
         outputs = self._record.job.outputs

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from overscan.core.failures import Failure, JournalProblem, MissingKey
+from overscan.core.failures import Failure, FailureKind, JournalProblem, MissingKey
 from overscan.core.jobs import TERMINAL, Job, JobEvent, advance
 from overscan.core.providers import Account
 from overscan.core.redaction import redact
@@ -26,8 +26,16 @@ _WRITTEN_FIRST = frozenset({JobEvent.PREPARE, JobEvent.SUBMIT})
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """A provider refused the key or found no credit; ``at`` on the loop's clock."""
+
+    at: float
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """The tools of the engine, handed to each job's runner."""
+    """The tools of the engine, handed to each job's runner. ``stops`` goes by provider id."""
 
     journal: Journal
     settings: EngineSettings
@@ -35,6 +43,7 @@ class Context:
     transport: Transport
     downloader: Downloader
     pacers: dict[str, AccountPacer]
+    stops: dict[str, Stop]
     changed: Callable[[Job], None]
 
     def pacer(self, account: Account) -> AccountPacer:
@@ -45,6 +54,12 @@ class Context:
     async def key_of(self, account: Account) -> str:
         """The account's key; a keyring may block, so it is asked in a thread. Raises :class:`MissingKey`."""
         key = await asyncio.to_thread(self.key, account)
+        if key and not (key.isascii() and key.isprintable()):
+            raise MissingKey(
+                tr("The key of {account} has letters in it that no key can have.", account=account.name),
+                tr("Copy it anew from {page}.", page=account.key_page),
+                kind=FailureKind.AUTH,
+            )
         if not key:
             raise MissingKey(
                 tr("There is no key for {account}.", account=account.name),
@@ -74,7 +89,7 @@ class JobRecord:
             changes.setdefault("started_at", now)
         if state in TERMINAL:
             changes.setdefault("finished_at", now)
-        moved = self.job.model_copy(update={**changes, "state": state})
+        moved = self._changed({**changes, "state": state})
         try:
             self._context.journal.record(moved, event)
         except JournalProblem:
@@ -85,7 +100,7 @@ class JobRecord:
 
     def update(self, **changes: object) -> None:
         """Change what is shown (progress, note) without a move; not journalled."""
-        self._tell(self.job.model_copy(update=changes))
+        self._tell(self._changed(changes))
 
     def fail(self, failure: Failure, event: JobEvent = JobEvent.FAIL, **changes: object) -> None:
         """Move with a failure, whose texts are cleaned of every secret first."""
@@ -96,6 +111,11 @@ class JobRecord:
             code=redact(failure.code, self.secrets) if failure.code else None,
         )
         self.move(event, failure=clean, **changes)
+
+    def _changed(self, changes: dict[str, object]) -> Job:
+        if isinstance(note := changes.get("note"), str):
+            changes = {**changes, "note": redact(note, self.secrets)}
+        return self.job.model_copy(update=changes)
 
     def _tell(self, job: Job) -> None:
         self.job = job

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ from overscan.core.failures import (
     StorageProblem,
 )
 from overscan.core.text import tr
-from overscan.engine.addresses import check, is_loopback
+from overscan.engine.addresses import check
 from overscan.engine.pacing import back_off
 from overscan.engine.settings import EngineSettings
 from overscan.engine.transport import make_client, opened, tls_context
@@ -36,12 +36,14 @@ _RESERVE: Final = 16_000_000
 class Downloader:
     """A bare client for pictures.
 
-    ``near`` in :meth:`fetch` is the base URL of the account that named the address: only where that lies on this
-    machine may the picture do so too.
+    ``near`` in :meth:`fetch` is the base URL of the account that named the address, or empty: only where that lies
+    on this machine or in a private network may the picture do so too (see ``addresses.check``). No connection is used
+    twice: a second host behind the same address must show its own certificate.
     """
 
     def __init__(self, settings: EngineSettings) -> None:
-        self._client = make_client(settings, tls_context(settings.ca_file), keep_alive=True)
+        self._client = make_client(settings, tls_context(settings.ca_file), keep_alive=False)
+        self._retry_base_s = settings.retry_base_s
         self._by_proxy = bool(settings.proxy)
 
     async def aclose(self) -> None:
@@ -67,19 +69,21 @@ class Downloader:
     async def _with_retries(self, url: str, target: Path, near: str) -> None:
         for attempt in range(_ATTEMPTS):
             try:
-                return await self._once(url, target, loopback_allowed=is_loopback(urlsplit(near).hostname or ""))
+                return await self._once(url, target, attempt, near=urlsplit(near).hostname or "")
             except (AnswerLost, NotSent):
                 if attempt == _ATTEMPTS - 1:
                     raise
-            await asyncio.sleep(back_off(attempt))
+            await asyncio.sleep(back_off(attempt, base_s=self._retry_base_s))
         return None
 
-    async def _once(self, url: str, target: Path, *, loopback_allowed: bool) -> None:
+    async def _once(self, url: str, target: Path, attempt: int, *, near: str) -> None:
         for _ in range(_REDIRECTS + 1):
-            place = await check(url, loopback_allowed=loopback_allowed, resolve=not self._by_proxy)
-            async with opened(self._client, self._request(place.url, place.address)) as response:
+            place = await check(url, near=near, resolve=not self._by_proxy)
+            # Another attempt tries another of the host's addresses: the first may be one that this network lacks.
+            address = place.addresses[attempt % len(place.addresses)] if place.addresses else None
+            async with opened(self._client, self._request(place.url, address)) as response:
                 if response.is_redirect:
-                    url = str(place.url.join(response.headers["location"]))
+                    url = _joined(place.url, response.headers["location"])
                     continue
                 self._accept(response)
                 await _save(response, target)
@@ -130,8 +134,17 @@ async def _save(response: httpx.Response, target: Path) -> None:
         raise AnswerLost(tr("The picture arrived only in part."))
 
 
+def _joined(url: httpx.URL, location: str) -> str:
+    try:
+        return str(url.join(location))
+    except (httpx.InvalidURL, ValueError):
+        raise OutputRejected(tr("The picture's address is no valid URL.")) from None
+
+
 def _discard(target: Path) -> None:
-    target.unlink(missing_ok=True)
+    # What cannot be removed, in a folder that has become read-only, must not hide the failure that led here.
+    with suppress(OSError):
+        target.unlink(missing_ok=True)
 
 
 def _content_length(response: httpx.Response) -> int | None:

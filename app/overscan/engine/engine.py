@@ -66,6 +66,7 @@ class Engine:
             transport=Transport(self._settings),
             downloader=Downloader(self._settings),
             pacers={},
+            stops={},
             changed=self._on_change,
         )
 
@@ -115,15 +116,16 @@ class Engine:
         elif job_id in self._held:
             self._record(self._held.pop(job_id)).move(JobEvent.CANCEL)
         else:
-            job = self._journal.get(job_id)
+            job = self._journal.claim(job_id, self._instance.id, self._instance.is_alive)
             if job is not None and job.state is JobState.PARKED:
                 self._record(job).move(JobEvent.CANCEL)
 
     def resume(self, job_id: str) -> None:
-        """Go on with a parked job, or send one that was held after a restart."""
+        """Go on with a parked job, or send one that was held after a restart; not with another program's."""
         if job_id in self._runs:
             return
-        job = self._held.pop(job_id, None) or self._journal.get(job_id)
+        self._held.pop(job_id, None)
+        job = self._journal.claim(job_id, self._instance.id, self._instance.is_alive)
         if job is not None and job.state in (JobState.PARKED, JobState.QUEUED):
             self._begin(job)
 
@@ -131,7 +133,9 @@ class Engine:
         """Repeat an ended job as a new one.
 
         A cancelled job whose task the service had accepted is picked up again and not paid for twice; anything else
-        is submitted anew. A parked job is resumed. ``None`` where there is nothing to repeat.
+        is submitted anew. A parked job is resumed. One that is being repeated already is not repeated once more: the
+        job that does so is returned. ``None`` where there is nothing to repeat. Raises ``UsageError`` where the day's
+        cap would be passed.
         """
         old = self._journal.get(job_id)
         if old is None or job_id in self._runs or old.state is JobState.DONE:
@@ -139,6 +143,9 @@ class Engine:
         if not old.terminal:
             self.resume(job_id)
             return old
+        again = self._journal.retry_of(job_id)
+        if again is not None and not again.terminal:
+            return again
         adopt = old.state is JobState.CANCELLED and old.task_id is not None
         job = Job(
             id=uuid.uuid4().hex,
@@ -151,6 +158,9 @@ class Engine:
             created_at=time.time(),
             retry_of=old.id,
         )
+        if not adopt:
+            planned = PlannedJob(job.request, job.cost, ())
+            check_day_cap(self._journal, [planned], self._settings.max_credits_per_day)
         self._journal.insert([job], self._instance.id)
         self._on_change(job)
         self._begin(job)

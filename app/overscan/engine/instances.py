@@ -7,16 +7,22 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from overscan.engine.downloads import storage_errors
+
 
 class Instance:
-    """This program's mark of being alive, held until :meth:`close` or the end of the process."""
+    """This program's mark of being alive, held until :meth:`close` or the end of the process.
+
+    Raises ``StorageProblem`` where the mark cannot be set.
+    """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self.id = uuid.uuid4().hex
         self._lock = FileLock(self._path(self.id), thread_local=False)
-        self._lock.acquire(timeout=0)
+        with storage_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
 
     def is_alive(self, other: str) -> bool:
         """Whether the program with that id still runs. A dead one's lock file is swept away."""
@@ -26,7 +32,8 @@ class Instance:
         try:
             with FileLock(path, timeout=0):
                 pass
-        except Timeout:
+        except (Timeout, OSError):
+            # In doubt it lives: a job that waits is better than one that two programs run.
             return True
         path.unlink(missing_ok=True)
         return False

@@ -6,6 +6,7 @@ window and ``overscan jobs`` are views of this file. It holds no key and no URL 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from pydantic import ValidationError
 
 from overscan.core.failures import JournalProblem
 from overscan.core.jobs import TERMINAL, Job, JobEvent, JobState
@@ -50,6 +53,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         with _mapped(path):
             path.parent.mkdir(parents=True, exist_ok=True)
+            # Before SQLite makes it, so that its side files get the same narrow permissions.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_TIMEOUT_MS / 1000)
             try:
                 self._prepare(path)
@@ -69,7 +74,6 @@ class Journal:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection)
-        path.chmod(0o600)
 
     def close(self) -> None:
         self._connection.close()
@@ -111,7 +115,7 @@ class Journal:
     def get(self, job_id: str) -> Job | None:
         with _mapped(self._path):
             row = self._connection.execute("SELECT body FROM jobs WHERE id = ?", (job_id,)).fetchone()
-        return Job.model_validate_json(row[0]) if row else None
+        return self._read(row[0]) if row else None
 
     def jobs(self, state: JobState | None = None, *, limit: int | None = None) -> tuple[Job, ...]:
         """Jobs in the order in which they were made; with ``limit`` only the newest so many."""
@@ -121,7 +125,16 @@ class Journal:
                 f"SELECT body FROM jobs {where} ORDER BY created_at DESC, rowid DESC LIMIT ?",  # noqa: S608
                 (*values, -1 if limit is None else limit),
             ).fetchall()
-        return tuple(Job.model_validate_json(row[0]) for row in reversed(rows))
+        return tuple(self._read(row[0]) for row in reversed(rows))
+
+    def retry_of(self, job_id: str) -> Job | None:
+        """The newest job that repeats this one, if there is any."""
+        with _mapped(self._path):
+            row = self._connection.execute(
+                "SELECT body FROM jobs WHERE json_extract(body, '$.retry_of') = ? ORDER BY rowid DESC LIMIT 1",
+                (job_id,),
+            ).fetchone()
+        return self._read(row[0]) if row else None
 
     def history(self, job_id: str) -> tuple[HistoryEntry, ...]:
         with _mapped(self._path):
@@ -141,7 +154,23 @@ class Journal:
             alive = {name: name == owner or is_alive(name) for name in {row[1] for row in rows}}
             free = [row for row in rows if not alive[row[1]]]
             connection.executemany("UPDATE jobs SET owner = ? WHERE id = ?", [(owner, row[0]) for row in free])
-        return tuple(Job.model_validate_json(row[2]) for row in free)
+            return tuple(self._read(row[2]) for row in free)
+
+    def claim(self, job_id: str, owner: str, is_alive: Callable[[str], bool]) -> Job | None:
+        """Take over one unfinished job; ``None`` where it has ended or another running program has it."""
+        with self._transaction() as connection:
+            row = connection.execute("SELECT owner, body FROM jobs WHERE id = ?", (job_id,)).fetchone()
+            if row is None or (row[0] != owner and is_alive(row[0])):
+                return None
+            job = self._read(row[1])
+            connection.execute("UPDATE jobs SET owner = ? WHERE id = ?", (owner, job_id))
+            return None if job.terminal else job
+
+    def _read(self, body: str) -> Job:
+        try:
+            return Job.model_validate_json(body)
+        except ValidationError as error:
+            raise _damaged(self._path) from error
 
     def _add_event(self, connection: sqlite3.Connection, job: Job, event: str) -> None:
         note = str(job.failure) if job.failure else job.note
@@ -179,13 +208,19 @@ def _mapped(path: Path) -> Iterator[None]:
         else:
             remedy = tr("Details: {text}", text=text)
         raise JournalProblem(tr("The journal {path} cannot be used.", path=path), remedy) from error
+    except sqlite3.ProgrammingError:
+        raise  # a mistake of ours, such as a closed journal or the wrong thread
     except sqlite3.DatabaseError as error:
-        raise JournalProblem(
-            tr("The journal {path} is damaged.", path=path),
-            tr("Move it away and start again; finished pictures are not affected."),
-        ) from error
+        raise _damaged(path) from error
     except OSError as error:
         raise JournalProblem(
             tr("The journal {path} cannot be opened: {reason}", path=path, reason=error.strerror or error),
             tr("Check that the folder exists and may be written, or set OVERSCAN_HOME."),
         ) from error
+
+
+def _damaged(path: Path) -> JournalProblem:
+    return JournalProblem(
+        tr("The journal {path} is damaged.", path=path),
+        tr("Move it away and start again; finished pictures are not affected."),
+    )

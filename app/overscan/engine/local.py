@@ -62,6 +62,7 @@ class LocalRun:
             images = await loop.run_in_executor(self._executor, self._compute, loop)
             self._record.move(JobEvent.COMPLETE, progress=1.0)
             await self._collector.save([InlineImage(image.data) for image in images])
+            self._collector.discard()
         except Cancelled:
             if self.cancel_asked:
                 self.mark_cancelled()
@@ -83,6 +84,7 @@ class LocalRun:
     def stop(self, failure: Failure) -> None:
         """End with a failure."""
         if not self.job.terminal:
+            self._collector.discard()
             self._record.fail(failure)
 
     def _compute(self, loop: asyncio.AbstractEventLoop) -> tuple[EncodedImage, ...]:

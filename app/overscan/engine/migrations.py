@@ -7,6 +7,7 @@ program and is refused.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Final
 
 MIGRATIONS: Final[tuple[str, ...]] = (
@@ -46,6 +47,31 @@ def schema_version(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Apply the steps that are missing, each with its number in one transaction."""
-    for number, step in enumerate(MIGRATIONS[schema_version(connection) :], start=schema_version(connection) + 1):
-        connection.executescript(f"BEGIN IMMEDIATE; {step} PRAGMA user_version = {number}; COMMIT;")
+    """Apply the steps that are missing, all in one transaction; ``connection`` is in autocommit mode.
+
+    The version is read once the file is locked: two programs may start at the same moment.
+    """
+    if schema_version(connection) >= len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for number, step in enumerate(MIGRATIONS, start=1):
+            if number > schema_version(connection):
+                for statement in _statements(step):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The script's statements: ``executescript`` would commit before it begins."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

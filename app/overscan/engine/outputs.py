@@ -10,7 +10,9 @@ import errno
 import hashlib
 import itertools
 import os
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,7 +27,9 @@ from overscan.engine.journal import Placement
 
 MAX_PIXELS: Final = 300_000_000
 _NAME_BYTES: Final = 180
-_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
+_NO_LINKS: Final = frozenset(
+    {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES, errno.EINVAL}
+)
 
 
 def part_path(folder: Path, job_id: str, n: int) -> Path:
@@ -37,7 +41,7 @@ def make_ready(folder: Path) -> None:
     """Make the folder and see that it can be written, before anything is paid for. Raises ``StorageProblem``."""
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".overscan-probe-{os.getpid()}.part"
+        probe = folder / f".overscan-probe-{uuid.uuid4().hex}.part"
         try:
             probe.write_bytes(b"\0")
         finally:
@@ -45,10 +49,20 @@ def make_ready(folder: Path) -> None:
 
 
 def write_part(part: Path, data: bytes) -> None:
-    """Write a result that is already here. Raises ``StorageProblem``."""
+    """Write a result that is already here. Raises ``StorageProblem``, and leaves nothing behind then."""
     with storage_errors(part.parent):
         part.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
+        try:
+            part.write_bytes(data)
+        except OSError:
+            remove(part)
+            raise
+
+
+def remove(part: Path) -> None:
+    """Remove a ``.part`` file where that is possible; one that cannot be removed stops nothing."""
+    with suppress(OSError):
+        part.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +82,32 @@ def check_part(part: Path) -> Checked:
     """
     from overscan.imaging.formats import verify
 
-    try:
-        image_format, size = verify(part, MAX_PIXELS)
-    except OutputRejected:
-        part.unlink(missing_ok=True)
-        raise
     with storage_errors(part.parent):
+        try:
+            image_format, size = verify(part, MAX_PIXELS)
+        except OutputRejected:
+            remove(part)
+            raise
         sha256 = digest(part)
         _sync(part)
     return Checked(part, image_format, size, sha256)
 
 
 def names(request: Request, folder: Path, extension: str) -> Iterator[Path]:
-    """The template's names with n from 1 upwards; the photo's name is cut so that any file system takes them."""
+    """The template's names with n from 1 upwards; the photo's name is cut so that any file system takes them.
+
+    Whatever the template and the names in it are, a name stays in ``folder``, and no two are equal.
+    """
+    template = request.name_template if "{n}" in request.name_template else f"{request.name_template}-{{n}}"
     for n in itertools.count(1):
-        rest = request.name_template.replace("{provider}", request.provider).replace("{n}", str(n))
+        rest = template.replace("{provider}", request.provider).replace("{n}", str(n))
         room = max(1, _NAME_BYTES - len(rest.replace("{photo}", "").encode()))
         photo = request.photo.name.encode()[:room].decode(errors="ignore")
-        yield folder / (rest.replace("{photo}", photo) + extension)
+        yield folder / (_flat(rest.replace("{photo}", photo)) + extension)
+
+
+def _flat(name: str) -> str:
+    return "".join("_" if letter in "/\\" or not letter.isprintable() else letter for letter in name)
 
 
 def give_name(checked: Checked, n: int, target: Path) -> Output | None:
@@ -96,7 +118,8 @@ def give_name(checked: Checked, n: int, target: Path) -> Output | None:
     with storage_errors(target.parent):
         if not name_new(checked.part, target):
             return None
-        _sync(target.parent)
+        with suppress(OSError):  # some file systems cannot sync a folder; the file has its name all the same
+            _sync(target.parent)
         return _output(n, target, checked.sha256, checked.format, checked.size)
 
 
@@ -145,9 +168,13 @@ def name_new(part: Path, target: Path) -> bool:
             os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         except FileExistsError:
             return False
-        part.replace(target)
+        try:
+            part.replace(target)
+        except OSError:
+            remove(target)
+            raise
         return True
-    part.unlink()
+    remove(part)
     return True
 
 

@@ -26,16 +26,18 @@ class AccountPacer:
         self._distance = 1.0 / rate
         self._widening = 1.0
         self._next = 0.0
+        self._turn = asyncio.Lock()
         self.in_flight = asyncio.Semaphore(max(4, math.ceil(rate * _ROUND_S)))
         """Tasks at the service at one time: as many as can all be asked for within some seconds."""
 
     async def slot(self) -> None:
-        """Wait for the next free slot."""
-        now = asyncio.get_running_loop().time()
-        mine = max(now, self._next)
-        self._next = mine + self._distance * self._widening
-        if mine > now:
-            await asyncio.sleep(mine - now)
+        """Wait for the next free slot. A wait that is cancelled takes none."""
+        clock = asyncio.get_running_loop().time
+        async with self._turn:
+            # Looked at again after each sleep: a 429 meanwhile holds those, too, who are already waiting.
+            while (wait_s := self._next - clock()) > 0:  # noqa: ASYNC110 - time itself is what is waited for
+                await asyncio.sleep(wait_s)
+            self._next = clock() + self._distance * self._widening
 
     def refused(self, retry_after_s: float) -> None:
         """The service said 429: widen, and hold everything for ``retry_after_s``."""
@@ -56,17 +58,20 @@ def retry_after(header: str | None) -> float | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(header)
-        except ValueError:
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=datetime.UTC)
+            seconds = (moment - datetime.datetime.now(datetime.UTC)).total_seconds()
+        except (ValueError, OverflowError, IndexError, TypeError):
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=datetime.UTC)
-        seconds = (moment - datetime.datetime.now(datetime.UTC)).total_seconds()
     if not math.isfinite(seconds):
         return None
     return min(RETRY_AFTER_CAP_S, max(0.0, seconds))
 
 
-def back_off(attempt: int, *, base_s: float = 0.5, cap_s: float = 30.0) -> float:
-    """Seconds before attempt number ``attempt`` + 1: exponential, with full jitter in its upper half."""
+def back_off(attempt: int, *, base_s: float, cap_s: float = 30.0) -> float:
+    """Seconds to wait after failed attempt number ``attempt`` (0 is the first): ``base_s`` doubled each time.
+
+    Never above ``cap_s``; a random part of up to half is taken off, so that many jobs do not come back at once.
+    """
     ceiling = min(cap_s, base_s * 2.0 ** min(attempt, 16))
     return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter is no secret

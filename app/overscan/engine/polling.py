@@ -6,14 +6,7 @@ import asyncio
 import random
 from typing import Final
 
-from overscan.core.failures import (
-    AnswerLost,
-    Failure,
-    FailureKind,
-    NotSent,
-    ProtocolError,
-    ServiceRefusal,
-)
+from overscan.core.failures import AnswerLost, Failure, FailureKind, NotSent, ProtocolError, ServiceRefusal
 from overscan.core.jobs import JobEvent, JobState
 from overscan.core.providers import Phase, RemoteProvider, TaskStatus
 from overscan.core.text import tr
@@ -22,8 +15,8 @@ from overscan.engine.pacing import AccountPacer, back_off, retry_after
 
 SENSELESS_REPLIES: Final = 8
 EMPTY_SUCCESSES: Final = 3
-EARLY_NOT_FOUND: Final = 3
-EARLY_S: Final = 10.0
+NOT_FOUND: Final = 3
+"""Answers in a row that the task is unknown before that is believed: a task may be young, a server behind."""
 _GROWTH: Final = 1.15
 
 
@@ -52,27 +45,27 @@ class _Follower:
         self._empty = 0
         self._missing = 0
         self._lost = 0
+        self._trouble = ""
 
     async def run(self, status: TaskStatus | None) -> TaskStatus | None:
         clock = asyncio.get_running_loop().time
         began = clock()
-        fresh = status is not None
         if status is not None and self._ended(status):
             return status
-        interval = self._pace.first_s if fresh else 0.0
+        interval = 0.0 if status is None else self._pace.first_s
         while True:
             await asyncio.sleep(interval * random.uniform(0.9, 1.1))  # noqa: S311 - jitter is no secret
             last_chance = clock() - began >= self._pace.deadline_s
-            status, wait_s = await self._read(early=fresh and clock() - began < EARLY_S)
+            status, wait_s = await self._read()
             if status is not None and self._ended(status):
                 return status
             if last_chance:
-                self._park(tr("The service is still working on it."))
+                self._park(self._trouble or tr("The service is still working on it."))
                 return None
             grown = max(self._pace.interval_s, interval * _GROWTH)
             interval = wait_s if wait_s is not None else min(self._pace.max_interval_s, grown)
 
-    async def _read(self, *, early: bool) -> tuple[TaskStatus | None, float | None]:
+    async def _read(self) -> tuple[TaskStatus | None, float | None]:
         """One reading: the status, if it made sense, and how long to wait if not the usual interval."""
         job = self._record.job
         assert job.task_id is not None  # noqa: S101 - only accepted tasks are followed
@@ -83,34 +76,42 @@ class _Follower:
             )
         except (NotSent, AnswerLost) as error:
             self._lost += 1
-            self._record.update(note=tr("{what} Trying again.", what=error.failure.message))
-            return None, back_off(self._lost)
+            self._say(error.failure.message)
+            return None, self._back_off(self._lost)
         try:
             status = _about(job.task_id, self._provider.read(reply))
         except ServiceRefusal as error:
-            return None, self._refused(error, reply.headers.get("retry-after"), early=early)
+            return None, self._refused(error, reply.headers.get("retry-after"))
         except ProtocolError as error:
             self._senseless += 1
             if self._senseless >= SENSELESS_REPLIES:
                 raise
-            self._record.update(note=tr("{what} Trying again.", what=error.failure.message))
-            return None, back_off(self._senseless)
+            self._say(error.failure.message)
+            return None, self._back_off(self._senseless)
         self._pacer.answered()
         self._senseless = self._missing = self._lost = 0
+        self._trouble = ""
         self._show(status)
         return status, None
 
-    def _refused(self, error: ServiceRefusal, header: str | None, *, early: bool) -> float:
+    def _refused(self, error: ServiceRefusal, header: str | None) -> float:
         if error.failure.kind is FailureKind.RATE_LIMITED:
             self._lost += 1
-            wait_s = retry_after(header) or back_off(self._lost)
+            wait_s = retry_after(header) or self._back_off(self._lost)
             self._pacer.refused(wait_s)
             return wait_s
-        if error.failure.kind is FailureKind.NOT_FOUND and early:
+        if error.failure.kind is FailureKind.NOT_FOUND:
             self._missing += 1
-            if self._missing < EARLY_NOT_FOUND:
-                return back_off(self._missing + 1)
+            if self._missing < NOT_FOUND:
+                return self._back_off(self._missing + 1)
         raise error
+
+    def _back_off(self, failed: int) -> float:
+        return back_off(failed, base_s=self._context.settings.retry_base_s)
+
+    def _say(self, message: str) -> None:
+        self._trouble = message
+        self._record.update(note=tr("{what} Trying again.", what=message))
 
     def _ended(self, status: TaskStatus) -> bool:
         if status.phase is Phase.FAILED:

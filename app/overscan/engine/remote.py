@@ -12,22 +12,14 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from overscan.core.failures import (
-    Failure,
-    FailureKind,
-    JobError,
-    NotSent,
-    OverscanError,
-    ProtocolError,
-    ServiceRefusal,
-)
+from overscan.core.failures import Failure, FailureKind, JobError, NotSent, OverscanError, ProtocolError, ServiceRefusal
 from overscan.core.jobs import Job, JobEvent, JobState
 from overscan.core.preflight import preflight
-from overscan.core.providers import Limits, Phase, RemoteProvider, TaskStatus
+from overscan.core.providers import InlineImage, Limits, Phase, RemoteProvider, TaskStatus
 from overscan.core.requests import Request
 from overscan.core.text import tr
 from overscan.engine.collecting import Collector
-from overscan.engine.context import Context, JobRecord
+from overscan.engine.context import Context, JobRecord, Stop
 from overscan.engine.outputs import make_ready
 from overscan.engine.pacing import back_off, retry_after
 from overscan.engine.polling import follow
@@ -38,6 +30,7 @@ if TYPE_CHECKING:
 
 SUBMIT_ATTEMPTS: Final = 5
 SUBMIT_BACK_OFF_CAP_S: Final = 10.0
+_STOPPING: Final = frozenset({FailureKind.AUTH, FailureKind.BILLING})
 
 
 class RemoteRun:
@@ -51,6 +44,7 @@ class RemoteRun:
         self._pacer = context.pacer(self._account)
         self._record = JobRecord(context, job)
         self._collector = Collector(context, self._record, near=context.settings.base_url(self._account))
+        self._began = asyncio.get_running_loop().time()
         self._key = ""
         self._photo: Upload | None = None
         self.cancel_asked = False
@@ -79,6 +73,7 @@ class RemoteRun:
         """From whatever state the journal has, to a terminal one or ``parked``."""
         try:
             async with self._pacer.in_flight:
+                self._heed_stop()
                 self._key = await self._context.key_of(self._account)
                 self._record.secrets.add(self._key)
                 if self.job.state is JobState.QUEUED:
@@ -86,8 +81,10 @@ class RemoteRun:
                     status = await self._submit()
                 else:
                     status = None
-                if not self.job.terminal and not self._ending:
+                # A picture that came within the answer exists nowhere else: it is saved even when the program ends.
+                if not self.job.terminal and (not self._ending or _is_here(status)):
                     await self._bring_home(status)
+            self._collector.discard()
         except asyncio.CancelledError:
             if not self.cancel_asked:
                 raise
@@ -106,6 +103,8 @@ class RemoteRun:
         state = self.job.state
         if self.job.terminal:
             return
+        if self.job.task_id is not None:
+            self._collector.discard()
         if state in (JobState.QUEUED, JobState.PREPARING):
             self._record.fail(failure)
         elif state is JobState.SUBMITTING:
@@ -117,6 +116,17 @@ class RemoteRun:
                 self._record.fail(_charged(failure))
         else:
             self._record.fail(failure, JobEvent.PARK)
+
+    def _heed_stop(self) -> None:
+        """Send nothing where the provider has refused the key or found no credit since this job was begun."""
+        stop = self._context.stops.get(self._provider.info.id)
+        if self.job.task_id is None and stop is not None and stop.at >= self._began:
+            raise ServiceRefusal(
+                tr("Not sent, since another job was refused: {what}", what=stop.failure.message),
+                stop.failure.remedy,
+                kind=stop.failure.kind,
+                code=stop.failure.code,
+            )
 
     async def _prepare(self) -> None:
         """Make the photo fit and the folder ready. Nothing has left the machine yet."""
@@ -135,6 +145,7 @@ class RemoteRun:
         for attempt in range(SUBMIT_ATTEMPTS):
             last = attempt == SUBMIT_ATTEMPTS - 1
             await self._pacer.slot()
+            self._heed_stop()
             self._record.move(JobEvent.SUBMIT, note="")
             try:
                 reply = await self._context.transport.send(self._account, self._key, call, self._photo)
@@ -143,13 +154,16 @@ class RemoteRun:
                 if last or self.cancel_asked:
                     self._not_accepted(error.failure)
                     return None
-                wait_s = back_off(attempt, cap_s=SUBMIT_BACK_OFF_CAP_S)
+                wait_s = self._back_off(attempt)
                 note = error.failure.message
             except ServiceRefusal as error:
+                if error.failure.kind in _STOPPING:
+                    now = asyncio.get_running_loop().time()
+                    self._context.stops[self._provider.info.id] = Stop(now, error.failure)
                 if error.failure.kind is not FailureKind.RATE_LIMITED or last or self.cancel_asked:
                     self._not_accepted(error.failure)
                     return None
-                wait_s = retry_after(reply.headers.get("retry-after")) or back_off(attempt)
+                wait_s = retry_after(reply.headers.get("retry-after")) or self._back_off(attempt)
                 self._pacer.refused(wait_s)
                 note = tr("The service asks to wait; this was not sent.")
             except JobError as error:
@@ -164,6 +178,9 @@ class RemoteRun:
             await asyncio.sleep(wait_s)
             self._record.move(JobEvent.PREPARE, note=note)
         return None
+
+    def _back_off(self, attempt: int) -> float:
+        return back_off(attempt, base_s=self._context.settings.retry_base_s, cap_s=SUBMIT_BACK_OFF_CAP_S)
 
     def _not_accepted(self, failure: Failure) -> None:
         if self.cancel_asked:
@@ -194,9 +211,10 @@ class RemoteRun:
 
     async def _bring_home(self, status: TaskStatus | None) -> None:
         """Follow the task to its end and save its pictures; ask for fresh addresses once where they expired."""
-        if self.job.state in (JobState.PARKED, JobState.DOWNLOADING) and status is None:
-            await self._collector.adopt_placed()
-            self._record.move(JobEvent.RESUME, failure=None, note="")
+        if status is None:
+            await self._pick_up()
+            if self.job.terminal:
+                return
         for refreshed in (False, True):
             if status is None or status.phase in (Phase.QUEUED, Phase.RUNNING) or not (status.images or status.failure):
                 status = await follow(self._context, self._provider, self._record, self._key, status)
@@ -218,6 +236,22 @@ class RemoteRun:
             else:
                 return
 
+    async def _pick_up(self) -> None:
+        """Go on where an earlier run broke off, with what it had saved already."""
+        if self.job.state not in (JobState.PARKED, JobState.DOWNLOADING):
+            return
+        await self._collector.adopt_placed()
+        if self.job.task_id is not None:
+            self._record.move(JobEvent.RESUME, failure=None, note="")
+            return
+        await self._collector.adopt_written()
+        if not self._collector.finish_with_what_is_here():
+            lost = ProtocolError(
+                tr("Overscan ended before the picture was saved, and this kind of answer cannot be asked for again."),
+                tr("“Later, by task” as the answer is safer."),
+            )
+            self._record.fail(_charged(lost.failure))
+
     def _cancel_note(self) -> str:
         if self.job.task_id is None:
             return ""
@@ -233,6 +267,10 @@ def _fit(path: Path, request: Request, limits: Limits) -> Payload:
     assert facts is not None  # noqa: S101 - a photo from a file has facts
     plan = preflight(facts, limits, keep_metadata=request.keep_metadata)
     return prepare(path, plan, expected_sha256=request.photo.sha256)
+
+
+def _is_here(status: TaskStatus | None) -> bool:
+    return status is not None and any(isinstance(image, InlineImage) for image in status.images)
 
 
 def unconfirmed(failure: Failure) -> Failure:

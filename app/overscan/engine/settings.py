@@ -15,7 +15,8 @@ class EngineSettings:
 
     ``rescue_folder`` takes outputs that cannot be saved where they were wanted, ``instances_folder`` the lock files
     by which running programs know each other. ``proxy`` and ``ca_file`` are empty for none, ``max_credits_per_day``
-    is 0 for no cap.
+    is 0 for no cap. ``retry_base_s`` is the first pause before a repetition that the service gave no time for; it
+    doubles with each further one.
     """
 
     rescue_folder: Path
@@ -26,6 +27,7 @@ class EngineSettings:
     proxy: str = ""
     ca_file: str = ""
     max_credits_per_day: float = 0.0
+    retry_base_s: float = 0.5
 
     def base_url(self, account: Account) -> str:
         return (self.base_urls.get(account.id) or account.base_url).rstrip("/")

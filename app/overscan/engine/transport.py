@@ -20,11 +20,13 @@ from overscan import __version__
 from overscan.core.failures import AnswerLost, ConfigProblem, FailureKind, NotSent, ProtocolError
 from overscan.core.images import ImageFormat
 from overscan.core.providers import Account, HttpCall, Reply
+from overscan.core.redaction import HIDDEN
 from overscan.core.text import tr
 from overscan.engine.settings import EngineSettings
 
 CONNECT_TIMEOUT_S: Final = 15.0
 _SLOWEST_UPLOAD: Final = 50_000
+_SHORTEST_KEY: Final = 8
 _USER_AGENT: Final = f"Overscan/{__version__}"
 _NEVER_ARRIVED: Final = (
     httpx.ConnectError,
@@ -71,7 +73,10 @@ def make_client(settings: EngineSettings, context: ssl.SSLContext, *, keep_alive
         trust_env=False,
         follow_redirects=False,
         timeout=httpx.Timeout(30.0, connect=CONNECT_TIMEOUT_S, pool=None),
-        limits=httpx.Limits(max_connections=64, max_keepalive_connections=16 if keep_alive else 0),
+        # Without keep-alive nothing waits for a connection: a submission that waits here might seem lost, unsent.
+        limits=httpx.Limits(
+            max_connections=64 if keep_alive else None, max_keepalive_connections=16 if keep_alive else 0
+        ),
         headers={"user-agent": _USER_AGENT},
     )
     client.cookies.jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
@@ -102,7 +107,7 @@ class Transport:
         await self._submissions.aclose()
 
     async def send(self, account: Account, key: str, call: HttpCall, photo: Upload | None = None) -> Reply:
-        """Send one call and read its whole reply.
+        """Send one call and read its whole reply, with the key blotted out where the service repeats it.
 
         Raises :class:`NotSent`, :class:`AnswerLost`, or :class:`ProtocolError` for a reply beyond the call's cap.
         """
@@ -122,7 +127,8 @@ class Transport:
                     body = await _read_capped(response, call.max_reply_bytes)
                 finally:
                     await response.aclose()
-        return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status_code, headers, _without(key, body))
 
 
 @contextmanager
@@ -171,6 +177,11 @@ async def _read_capped(response: httpx.Response, cap: int) -> bytes:
         if len(chunks) > cap:
             raise ProtocolError(tr("The service's answer is too long."))
     return bytes(chunks)
+
+
+def _without(key: str, body: bytes) -> bytes:
+    """A service that quotes the key in an error must not bring it into a message, cut in half and beyond redaction."""
+    return body.replace(key.encode(), HIDDEN.encode()) if len(key) >= _SHORTEST_KEY else body
 
 
 @asynccontextmanager
