@@ -34,8 +34,8 @@ from overscan.ui.window_actions import WindowActions, build_menus
 if TYPE_CHECKING:
     from overscan.ui.main_window import MainWindow
 
-_PANEL_WIDTHS: Final = (240, 420)
-_STAGE_WIDTH: Final = 320
+_PANEL_WIDTHS: Final = (276, 440)
+_STAGE_WIDTH: Final = 440
 
 
 class Desk(QWidget):

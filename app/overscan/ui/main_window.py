@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 FIRST_SIZE: Final = (1440, 900)
 SMALLEST: Final = (900, 600)
-TRAY_WIDTH: Final = 190
-PANEL_WIDTH: Final = 262
+TRAY_WIDTH: Final = 208
+PANEL_WIDTH: Final = 288
 QUEUE_HEIGHT: Final = 190
 _TOP_HEIGHT: Final = 72
 _STATUS_HEIGHT: Final = 22
@@ -50,6 +50,10 @@ class MainWindow(QMainWindow):
         geometry = state.value("geometry") if state is not None else None
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
+
+    @property
+    def is_furnished(self) -> bool:
+        return self._desk is not None
 
     @property
     def desk(self) -> Desk:

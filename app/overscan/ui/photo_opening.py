@@ -39,8 +39,8 @@ class PhotoOpener(QObject):
         self._waiting: deque[Path] = deque()
         self._gathering = 0  # folders being read, pictures being kept or fetched
         self._opening = 0  # files being opened
-        self._done = 0
-        self._total = 0
+        self._begun = self._done = self._total = 0
+        self._ready: dict[int, Callable[[], None]] = {}
         self._round = 0
 
     @property
@@ -81,7 +81,8 @@ class PhotoOpener(QObject):
         """Leave out everything that has not been opened yet."""
         self._round += 1
         self._waiting.clear()
-        self._gathering = self._opening = self._done = self._total = 0
+        self._gathering = self._opening = 0
+        self._forget()
         self.finished.emit()
 
     # ------------------------------------------------------------------ one round
@@ -112,25 +113,34 @@ class PhotoOpener(QObject):
         while self._waiting and self._opening < _LANES:
             self._open(self._waiting.popleft())
         if not self.busy:
-            self._done = self._total = 0
+            self._forget()
             self.finished.emit()
+
+    def _forget(self) -> None:
+        self._begun = self._done = self._total = 0
+        self._ready.clear()
 
     def _open(self, path: Path) -> None:
         self._opening += 1
 
+        place = self._begun
+        self._begun += 1
+
         def opened(photo: Photo) -> None:
-            self.opened.emit(photo)
-            self._one_done()
+            self._one_done(place, lambda: self.opened.emit(photo))
 
         def refused(failure: Failure) -> None:
-            self.refused.emit(path.name, failure)
-            self._one_done()
+            self._one_done(place, lambda: self.refused.emit(path.name, failure))
 
         self._workers.submit(lambda: _opened(path), self._in_round(opened), self._in_round(refused))
 
-    def _one_done(self) -> None:
+    def _one_done(self, place: int, tell: Callable[[], None]) -> None:
+        """Tell in the order of the files, although a small file overtakes a large one."""
+        self._ready[place] = tell
+        while self._done in self._ready:
+            self._ready.pop(self._done)()
+            self._done += 1
         self._opening -= 1
-        self._done += 1
         self._go_on()
 
 

@@ -23,7 +23,7 @@ from overscan.ui.photo_model import PhotoModel
 from overscan.ui.style import set_look
 from overscan.ui.widgets.progress_bar import ProgressBar
 
-_NARROWEST = 150
+_NARROWEST = 172
 
 
 class PhotoTray(QFrame):

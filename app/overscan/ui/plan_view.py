@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from overscan.core.plan import Plan, Target
 from overscan.core.text import tr, trn
-from overscan.ui import wording
+from overscan.ui import style, wording
 from overscan.ui.widgets.elided_label import ElidedLabel
 
 _LINES_SHOWN = 3
@@ -30,7 +30,7 @@ class PlanView(QFrame):
         self._summary = self._label("plan-summary", role="title")
         self._changes = self._label("plan-changes", role="small")
         self._refusals = self._label("plan-refusals", level="attention")
-        self._reason = self._label("plan-reason", level="attention")
+        self._reason = self._label("plan-reason", role="muted")
         self._folder = ElidedLabel("", self)
         self._folder.setObjectName("plan-folder")
         self._folder.setProperty("role", "small")
@@ -50,8 +50,13 @@ class PlanView(QFrame):
         line.addWidget(change)
         column.addLayout(line)
 
-    def show_plan(self, plan: Plan, reason: str, target: Target | None, name_of: Callable[[str], str]) -> None:
-        """Put the plan, or the reason why there is none, into words. ``name_of`` gives a provider's name."""
+    def show_plan(
+        self, plan: Plan, reason: str, target: Target | None, name_of: Callable[[str], str], *, wrong: bool = False
+    ) -> None:
+        """Put the plan, or the reason why there is none, into words.
+
+        ``name_of`` gives a provider's name; ``wrong`` tells that the reason is a mistake to be mended.
+        """
         summary = ""
         if plan.jobs:
             jobs = trn("{count} job", "{count} jobs", len(plan.jobs))
@@ -64,6 +69,7 @@ class PlanView(QFrame):
         ]
         self._put(self._refusals, refusals)
         self._put(self._reason, [reason] if reason else [])
+        style.set_look(self._reason, "level", "attention" if wrong else "")
         folder = home_relative(target.folder) if target else ""
         self._folder.setText(tr("Saved to {folder}", folder=folder) if folder else "")
         self._folder.setToolTip(wording.plain_tip(target.folder if target else ""))

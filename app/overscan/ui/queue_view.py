@@ -29,7 +29,7 @@ from overscan.ui.queue_model import Column, QueueModel
 _SHARES = {Column.PHOTO: 0.15, Column.PROVIDER: 0.17, Column.STATE: 0.14, Column.PROGRESS: 0.1}
 """Of the table's width, within ``_BOUNDS`` pixels; the note takes what is left."""
 _BOUNDS = (70, 260)
-_FIXED = {Column.TIME: 56, Column.COST: 112}
+_FIXED = {Column.TIME: 56, Column.COST: 124}
 _ROW_HEIGHT = 30
 _TICK_MS = 1000
 
@@ -95,7 +95,7 @@ class QueueView(QFrame):
         self._refresh()
 
     def _make_table(self) -> QTableView:
-        table = QTableView(self)
+        table = _Table(self)
         table.setObjectName("queue-table")
         table.setAccessibleName(tr("Queue"))
         table.setModel(self.model)
@@ -119,12 +119,6 @@ class QueueView(QFrame):
         for which, width in _FIXED.items():
             table.setColumnWidth(which, width)
         return table
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        width = self._table.viewport().width()
-        for which, share in _SHARES.items():
-            self._table.setColumnWidth(which, max(_BOUNDS[0], min(_BOUNDS[1], round(width * share))))
 
     def _make_bar(self) -> QFrame:
         bar = QFrame(self)
@@ -256,6 +250,15 @@ class QueueView(QFrame):
         menu.addActions(list(self.actions_.all()))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._table.viewport().mapToGlobal(at))
+
+
+class _Table(QTableView):
+    """Shares its width among the columns each time it gets another one."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for which, share in _SHARES.items():
+            self.setColumnWidth(which, max(_BOUNDS[0], min(_BOUNDS[1], round(self.viewport().width() * share))))
 
 
 def cancellable(job: Job) -> bool:

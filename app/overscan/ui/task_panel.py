@@ -55,7 +55,7 @@ class TaskPanel(QWidget):
     def _lay_out(self) -> None:
         content = QWidget(self)
         content.setObjectName("task-content")
-        self._column.setContentsMargins(12, 12, 12, 12)
+        self._column.setContentsMargins(12, 12, 8, 12)
         self._column.setSpacing(8)
         content.setLayout(self._column)
         self._column.addWidget(_heading(tr("Task"), self))
@@ -143,6 +143,7 @@ class TaskPanel(QWidget):
         self._later.stop()
         chosen = self.chosen()
         self.plan, self.reason = Plan(), self._obstacle(chosen)
+        wrong = False
         if not self.reason and self._target is not None:
             choices = [Choice(p, self.values(p.info.id)) for p in chosen]
             try:
@@ -150,11 +151,11 @@ class TaskPanel(QWidget):
                     self._photos, choices, self._target, has_key=self._has_key, usd_per_credit=self._usd_per_credit
                 )
             except UsageError as error:
-                self.reason = str(error.failure)
+                self.reason, wrong = str(error.failure), True
             else:
                 if not self.plan.jobs:
                     self.reason = tr("None of the photos can be sent.")
-        self._plan_view.show_plan(self.plan, self.reason, self._target, self._name_of)
+        self._plan_view.show_plan(self.plan, self.reason, self._target, self._name_of, wrong=wrong)
         self.plan_changed.emit()
 
     def _obstacle(self, chosen: Sequence[AnyProvider]) -> str:

@@ -112,9 +112,11 @@ def cost_text(cost: Cost) -> str:
 
 
 def job_cost_text(job: Job) -> str:
-    """What a job costs, or that it may have cost something although it brought nothing."""
+    """What a job costs; of one that brought nothing, whether it may have cost something all the same."""
     if job.terminal and job.possibly_charged:
         return tr("possibly charged")
+    if job.terminal and not job.outputs and not job.cost.free:
+        return tr("not charged")
     return cost_text(job.cost)
 
 

@@ -1,0 +1,261 @@
+"""`make shots`: pictures of the window's main states, dark and light, 1× and 2×, into build/shots.
+
+Everything in them is real: the window, the engine's thread, the built-in engine, and the simulator in the place of
+the service. Each scale needs a process of its own, since Qt reads it once.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from overscan.ui.desk import Desk
+    from tests.simulator.server import Simulator
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "build" / "shots"
+SCALES = (1, 2)
+SIZE = (1600, 1000)
+SMALL = (900, 600)
+WAIT_MS = 60_000
+STEP_MS = 20
+
+
+def main() -> int:
+    """Take all pictures, one process for each scale."""
+    if len(sys.argv) > 1:
+        return _take(int(sys.argv[1]))
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob("*.png"):
+        old.unlink()
+    for scale in SCALES:
+        with tempfile.TemporaryDirectory(prefix="overscan-shots-") as home:
+            environment = os.environ | {
+                "QT_QPA_PLATFORM": "offscreen",
+                "QT_SCALE_FACTOR": str(scale),
+                "OVERSCAN_HOME": home,
+                "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+            }
+            command = [sys.executable, "-m", "scripts.shots", str(scale)]
+            done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
+        if done.returncode:
+            return done.returncode
+    print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER.relative_to(ROOT)}")
+    return 0
+
+
+def _take(scale: int) -> int:
+    from overscan.services.paths import folders
+    from overscan.services.settings import save_value
+    from tests.simulator.options import Options, PerTime
+    from tests.simulator.server import Simulator
+
+    places = folders()
+    with Simulator(Options(pace=PerTime(seconds_per_state=0.05))) as simulator:
+        save_value(places.config_file, "output.folder", str(places.data / "Pictures"))
+        save_value(places.config_file, "accounts.picwish.base_url", simulator.base_url)
+        save_value(places.config_file, "accounts.picwish.requests_per_second", 100.0)
+        save_value(places.config_file, "providers.picwish-scale.pace.first_s", 0.0)
+        save_value(places.config_file, "providers.picwish-scale.pace.interval_s", 0.05)
+        _Sitting(scale, simulator).play()
+    return 0
+
+
+class _Sitting:
+    """One window, led from state to state."""
+
+    def __init__(self, scale: int, simulator: Simulator) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from overscan.services.paths import folders
+        from overscan.ui.app import Starter, make_window
+
+        self.scale = scale
+        self.simulator = simulator
+        self.app = QApplication([])
+        self.home = folders()
+        self.window = make_window(self.app, self.home)
+        self.window.resize(*SIZE)
+        starter = Starter(self.window, self.home, [])
+        self.window.first_painted.connect(starter.begin)
+        self.window.show()
+        self.wait(lambda: self.window.is_furnished and self.desk.session.engine is not None)
+        self.wait(lambda: bool(self.desk.session.key_states))
+        self.settle()
+
+    @property
+    def desk(self) -> Desk:
+        return self.window.desk
+
+    def play(self) -> None:
+        """Go through the states that a person meets."""
+        self.shoot("empty")
+        self.open_photos()
+        self.shoot("photo")
+        self.no_key()
+        self.run()
+        self.compare()
+        self.errors()
+        self.settings()
+        self.window.resize(*SMALL)
+        self.settle()
+        self.shoot("small")
+        self.window.close()
+        self.window.close()
+        self.wait(lambda: not self.window.isVisible())
+
+    def open_photos(self) -> None:
+        """The sample under several names, so that long and Chinese ones are looked at too."""
+        sample = (ROOT / "resources" / "sample.jpg").read_bytes()
+        folder = self.home.data / "photos"
+        folder.mkdir()
+        names = (
+            "still-life",
+            "静物 水果与书",
+            "IMG_20260412_184503_a very long name that has to be elided somewhere",
+            "a&b",
+        )
+        for name in names:
+            # A comment block after the start marker makes each file another photo without touching its pixels.
+            text = name.encode()
+            comment = b"\xff\xfe" + (len(text) + 2).to_bytes(2, "big") + text
+            (folder / f"{name}.jpg").write_bytes(sample[:2] + comment + sample[2:])
+        self.desk.files.take([folder / f"{name}.jpg" for name in names])
+        self.wait(lambda: self.desk.session.photos.rowCount() == len(names) and not self.desk.session.opener.busy)
+        self.desk.tray.select_row(0)
+        self.settle()
+
+    def no_key(self) -> None:
+        """From here on there is a key; the picture before has shown what it looks like without one."""
+        os.environ["OVERSCAN_KEY_PICWISH"] = self.simulator.key
+        self.desk.session.look_for_keys()
+        self.wait(lambda: not self.desk.panel.card("picwish-scale").reason)
+        self.desk.panel.card("picwish-scale").set_ticked(True)
+        self.settle()
+        self.shoot("plan")
+
+    def run(self) -> None:
+        """Both providers at once, the service being slow."""
+        from tests.simulator.faults import Hold
+        from tests.simulator.log import Stage
+
+        poll = Hold()
+        self.simulator.script(Stage.POLL, poll)
+        self.desk.commands.select_all.trigger()
+        self.desk.panel.replan()
+        self.desk.commands.run.trigger()
+        self.wait(lambda: self.done("local-upscale") >= 1 and poll.gate.reached > 0)
+        self.settle()
+        self.shoot("running")
+        poll.gate.open()
+        self.wait(lambda: self.done("picwish-scale") == 4 and self.done("local-upscale") == 4)
+        self.desk.tray.select_row(0)
+        self.settle()
+
+    def compare(self) -> None:
+        from overscan.ui.compare.items import CompareMode
+
+        self.shoot("compare-side-by-side")
+        self.desk.stage.view.set_mode(CompareMode.SPLIT)
+        self.desk.stage.view.actual_size()
+        self.desk.stage.view.flip_to(2)
+        self.settle()
+        self.shoot("compare-split")
+        self.desk.stage.view.fit()
+        self.desk.stage.view.set_mode(CompareMode.SIDE_BY_SIDE)
+
+    def errors(self) -> None:
+        """A lost answer, a refusal for lack of credits, and files that are no photos."""
+        from overscan.core.jobs import JobState
+        from tests.simulator.faults import Cut, EnvelopeError
+        from tests.simulator.log import Stage
+
+        self.simulator.script(Stage.SUBMIT, Cut())
+        self.simulator.script(Stage.SUBMIT, EnvelopeError(401, "invalid key"))
+        self.desk.panel.card("local-upscale").set_ticked(False)
+        self.desk.panel.form("picwish-scale").set_values({"scale_factor": 4})
+        for row in (1, 2):
+            self.desk.tray.select_row(row)
+            self.desk.panel.replan()
+            before = len(self.desk.session.jobs)
+            self.desk.commands.run.trigger()
+            self.wait(lambda before=before: len(self.desk.session.jobs) == before + 1)  # type: ignore[misc]
+            self.wait(lambda: not self.desk.session.submitting and all(j.terminal for j in self.desk.session.jobs))
+        states = {job.state for job in self.desk.session.jobs}
+        if not {JobState.UNCONFIRMED, JobState.FAILED} <= states:
+            raise RuntimeError(f"the faults have not led to what was to be shown, but to {states}")
+        bad = self.home.data / "photos" / "notes.txt"
+        bad.write_text("no picture", encoding="utf-8")
+        self.desk.files.take([bad])
+        self.wait(lambda: bool(self.desk.messages.messages))
+        self.desk.tray.select_row(1)
+        self.settle()
+        self.shoot("error")
+
+    def settings(self) -> None:
+        from overscan.ui.settings_dialog import SettingsDialog
+
+        self.desk.messages.clear()
+        self.desk.dialogs.open_settings(account="picwish")
+        dialog = self.window.findChild(SettingsDialog)
+        if dialog is None:
+            raise RuntimeError("the settings did not open")
+        dialog.resize(640, 520)
+        self.settle()
+        self.shoot("settings", dialog)
+        dialog.reject()
+        self.settle()
+
+    # ------------------------------------------------------------------ tools
+
+    def done(self, provider: str) -> int:
+        return sum(job.state == "done" and job.request.provider == provider for job in self.desk.session.jobs)
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        from PySide6.QtTest import QTest
+
+        for _ in range(WAIT_MS // STEP_MS):
+            if condition():
+                return
+            QTest.qWait(STEP_MS)
+        raise TimeoutError("the window did not come to the state that was to be shown")
+
+    def settle(self) -> None:
+        """Until every image that is wanted is there, and what was put off has been painted."""
+        from PySide6.QtTest import QTest
+
+        self.desk.panel.replan()
+        QTest.qWait(400)
+        self.desk.session.queue.flush()
+
+    def shoot(self, state: str, dialog: QWidget | None = None) -> None:
+        from PySide6.QtCore import QPoint
+        from PySide6.QtGui import QPainter
+        from PySide6.QtTest import QTest
+
+        from overscan.ui.style import Theme, apply
+
+        for theme in (Theme.LIGHT, Theme.DARK):
+            apply(self.app, theme)
+            QTest.qWait(50)
+            picture = self.window.grab()
+            if dialog is not None:
+                painter = QPainter(picture)
+                at = self.window.rect().center() - dialog.rect().center()
+                painter.drawPixmap(QPoint(at.x(), at.y()), dialog.grab())
+                painter.end()
+            path = FOLDER / f"{state}-{theme.value}-{self.scale}x.png"
+            if not picture.save(str(path)):
+                raise OSError(f"{path} cannot be written")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
