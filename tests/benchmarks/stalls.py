@@ -1,0 +1,176 @@
+"""The longest time for which the real window's thread answers nothing, in three heavy moments.
+
+A timer in the GUI thread ticks each millisecond; the longest gap between two ticks is what a hand would feel.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tests.benchmarks.harness import LIMIT_S, Figure, child
+from tests.benchmarks.photos import large_photo
+from tests.benchmarks.service import Service, serving
+
+if TYPE_CHECKING:
+    from overscan.core.requests import Photo
+    from overscan.ui.desk import Desk
+    from overscan.ui.main_window import MainWindow
+
+BUDGET_MS: Final = 50.0
+RUNS: Final = 3
+JOBS: Final = 200
+SETTLE_MS: Final = 500
+MODULE: Final = "tests.benchmarks.stalls"
+MOMENTS: Final = {
+    "open": "opening a 24-megapixel JPEG",
+    "upscale": "built-in ×2 of 4000×3000",
+    "jobs": f"{JOBS} jobs in flight",
+}
+
+
+def measure(workplace: Path) -> Iterator[Figure]:
+    photos = {
+        "open": large_photo(workplace / "open.jpg", 6000, 4000),
+        "upscale": large_photo(workplace / "upscale.jpg", 4000, 3000),
+        "jobs": large_photo(workplace / "jobs.jpg", 640, 480),
+    }
+    for moment, words in MOMENTS.items():
+        gaps = []
+        for turn in range(RUNS):
+            home = workplace / f"{moment}-{turn}"
+            (home / "config").mkdir(parents=True)
+            with serving(home, polls=4) as service:
+                gaps.append(_longest(moment, photos[moment], home, service))
+        gaps.sort()
+        note = f"median of {RUNS} runs ({', '.join(f'{gap:.0f}' for gap in gaps)} ms)"
+        yield Figure(f"longest stall: {words}", gaps[len(gaps) // 2], "ms", None, BUDGET_MS, note)
+
+
+def _longest(moment: str, photo: Path, home: Path, service: Service) -> float:
+    (home / "config" / "config.toml").write_text(
+        f"""
+        [accounts.picwish]
+        base_url = "{service.base_url}"
+        requests_per_second = 1000
+        [providers.picwish-scale.pace]
+        first_s = 0.2
+        interval_s = 0.2
+        [output]
+        folder = "{home / "outputs"}"
+        """,
+        encoding="utf-8",
+    )
+    said = child(MODULE, [moment, photo], home, {"OVERSCAN_KEY_PICWISH": service.key}).stdout
+    return float(json.loads(said)["longest_ms"])
+
+
+def main() -> None:
+    moment, photo = sys.argv[1], Path(sys.argv[2])
+    from PySide6.QtCore import QCoreApplication, QEventLoop, Qt, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from overscan.services.paths import folders
+    from overscan.ui.app import Starter, make_window
+
+    application = QApplication(["overscan"])
+    places = folders()
+    window = make_window(application, places)
+    starter = Starter(window, places, [])
+    window.first_painted.connect(starter.begin)
+
+    def until(done: Callable[[], bool]) -> None:
+        end = time.monotonic() + LIMIT_S
+        while not done():
+            if time.monotonic() > end:
+                raise TimeoutError(f"{moment} did not end")
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+    def rest(milliseconds: int) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+
+    window.furnished.connect(lambda: None)
+    window.show()
+    until(lambda: _is_ready(window))
+    rest(SETTLE_MS)
+    gaps: list[tuple[float, float]] = []
+    last = time.perf_counter()
+
+    def tick() -> None:
+        nonlocal last
+        now = time.perf_counter()
+        gaps.append((now - last, now))
+        last = now
+
+    heart = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=1)
+    heart.timeout.connect(tick)
+    heart.start()
+    last = time.perf_counter()
+    until(_begun(moment, photo, window.desk))
+    rest(SETTLE_MS)
+    heart.stop()
+    longest = max(gap for gap, _ in gaps)
+    sys.stdout.write(json.dumps({"longest_ms": longest * 1000, "ticks": len(gaps)}))
+    window.desk.session.idle.connect(application.quit)
+    window.desk.session.close()
+    application.exec()
+
+
+def _is_ready(window: MainWindow) -> bool:
+    try:
+        session = window.desk.session
+    except RuntimeError:
+        return False
+    return session.engine is not None and session.engine.isRunning() and bool(session.key_states)
+
+
+def _begun(moment: str, photo: Path, desk: Desk) -> Callable[[], bool]:
+    """Do to the window what the moment is about; the answer tells when it is over."""
+    session = desk.session
+    whole: list[str] = []
+    session.loader.full_ready.connect(lambda key, image: whole.append(key))
+    if moment == "open":
+        desk.open_photos([str(photo)])
+        return lambda: bool(whole)
+    opened: list[Photo] = []
+    session.opener.opened.connect(opened.append)
+    desk.open_photos([str(photo)])
+    started = False
+
+    def over() -> bool:
+        nonlocal started
+        # The photo is on the stage before its jobs begin, as it would be for a person.
+        if opened and whole and not started:
+            started = True
+            _run(moment, opened[0], desk)
+        wanted = JOBS if moment == "jobs" else 1
+        finished = [job for job in session.jobs if job.terminal]
+        shown = moment == "jobs" or len(whole) > 1
+        failed = [job for job in finished if job.failure is not None]
+        if failed:
+            raise RuntimeError(str(failed[0].failure))
+        return len(finished) == wanted and shown
+
+    return over
+
+
+def _run(moment: str, photo: Photo, desk: Desk) -> None:
+    from overscan.core.plan import Choice, make_plan
+
+    session = desk.session
+    assert session.registry is not None
+    assert session.target is not None
+    name = "picwish-scale" if moment == "jobs" else "local-upscale"
+    copies = JOBS if moment == "jobs" else 1
+    choice = Choice(session.registry.get(name))
+    session.run(make_plan([photo] * copies, [choice], session.target, has_key=lambda account: True).jobs)
+
+
+if __name__ == "__main__":
+    main()
