@@ -17,6 +17,15 @@ from overscan.ui.main_window import MainWindow
 from overscan.ui.style import Theme
 
 STATE_FILE = "window.ini"
+_SOON_WANTED = (
+    "overscan.engine.engine",
+    "overscan.imaging.photo",
+    "overscan.imaging.pyramid",
+    "overscan.imaging.preflight",
+    "exiv2",
+)
+"""Loaded early, since a library with compiled parts stops every thread while it is loaded: better now than when a
+person drags a photo while the first job runs."""
 
 
 def run(photos: Sequence[str]) -> int:
@@ -65,6 +74,8 @@ class Starter(QObject):
     def _load(self) -> None:
         import_module("overscan.ui.desk")
         self._loaded.emit()
+        for name in _SOON_WANTED:
+            import_module(name)
 
     @Slot()
     def _furnish(self) -> None:

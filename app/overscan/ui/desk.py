@@ -130,7 +130,7 @@ class Desk(QWidget):
         session.keys_changed.connect(self.panel.set_keys)
         session.queue.changed.connect(self._jobs_moved)
         self.tray.selection_changed.connect(self._photos_selected)
-        session.photos.dataChanged.connect(self._photos_selected)
+        session.photos.replaced.connect(self._photos_selected)
         stage.view.readout_changed.connect(self._readout.setText)
         stage.page_changed.connect(self.top_bar.show_page)
         stage.open_wanted.connect(self.files.choose_files)

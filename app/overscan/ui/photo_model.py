@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 
 from overscan.core.jobs import Job, JobState
@@ -61,6 +61,12 @@ class _Entry:
 class PhotoModel(QAbstractListModel):
     """Photos in the order in which they came; a file is there once, however often it is opened."""
 
+    looks_changed = Signal()
+    """Some rows look otherwise than before. In the place of ``dataChanged``: to that a list view answers by measuring
+    every row that it is told of, which takes 60 ms for 200 photos, although none of them changes its size."""
+    replaced = Signal()
+    """A file that was opened again has another content than before."""
+
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._entries: list[_Entry] = []
@@ -74,7 +80,8 @@ class PhotoModel(QAbstractListModel):
             known = self._entries[row]
             if known.photo != photo:
                 known.photo, known.thumbnail, known.standing = photo, None, Standing()
-                self._repaint(row)
+                self.looks_changed.emit()
+                self.replaced.emit()
             return row
         row = len(self._entries)
         self.beginInsertRows(QModelIndex(), row, row)
@@ -109,7 +116,7 @@ class PhotoModel(QAbstractListModel):
         row = self._rows.get(path)
         if row is not None:
             self._entries[row].thumbnail = image
-            self._repaint(row)
+            self.looks_changed.emit()
 
     def follow(self, jobs: Iterable[Job]) -> None:
         """Count the jobs of each photo anew. A job of an older content of the file does not count."""
@@ -120,16 +127,15 @@ class PhotoModel(QAbstractListModel):
                 counts.setdefault(
                     (_key(job.request.photo.path, job.request.photo.url), job.request.photo.sha256), [0, 0, 0]
                 )[place] += 1
-        for row, entry in enumerate(self._entries):
+        moved = False
+        for entry in self._entries:
             found = counts.get((key_of(entry.photo), entry.photo.ref.sha256))
             standing = Standing(*found) if found else Standing()
             if standing != entry.standing:
                 entry.standing = standing
-                self._repaint(row)
-
-    def _repaint(self, row: int) -> None:
-        index = self.index(row)
-        self.dataChanged.emit(index, index)
+                moved = True
+        if moved:
+            self.looks_changed.emit()
 
     # ------------------------------------------------------------------ what Qt asks
 

@@ -70,8 +70,9 @@ class PhotoTray(QFrame):
         self._list.selectionModel().selectionChanged.connect(self._selected)
         model.rowsInserted.connect(self._recount)
         model.rowsRemoved.connect(self._recount)
-        for signal in (model.rowsInserted, model.rowsRemoved, model.dataChanged):
+        for signal in (model.rowsInserted, model.rowsRemoved, model.replaced):
             signal.connect(self.rows_shown)
+        model.looks_changed.connect(self._list.viewport().update)
         self._list.verticalScrollBar().valueChanged.connect(self.rows_shown)
         self._recount()
 
