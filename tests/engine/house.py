@@ -38,6 +38,8 @@ class House:
     simulator: Simulator
     providers: Sequence[AnyProvider] = field(default_factory=lambda: (PicwishScale(), LocalUpscale()))
     told: list[Job] = field(default_factory=list)
+    answer: Callable[[Job], None] | None = None
+    """Called with each snapshot, as a window may react to it in the same breath."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -86,6 +88,8 @@ class House:
     def on_change(self, job: Job) -> None:
         self.told.append(job)
         self._changed.set()
+        if self.answer is not None:
+            self.answer(job)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until a change makes ``condition`` true."""

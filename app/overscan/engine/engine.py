@@ -21,7 +21,7 @@ from overscan.engine.downloads import Downloader
 from overscan.engine.instances import Instance
 from overscan.engine.journal import Journal
 from overscan.engine.local import LocalRun
-from overscan.engine.remote import RemoteRun, unconfirmed
+from overscan.engine.remote import RemoteRun, cancel_note, unconfirmed
 from overscan.engine.settings import EngineSettings
 from overscan.engine.transport import Transport
 from overscan.providers.registry import Registry
@@ -104,7 +104,6 @@ class Engine:
         )
         self._journal.insert(jobs, self._instance.id)
         for job in jobs:
-            self._on_change(job)
             self._begin(job)
         return jobs
 
@@ -118,7 +117,7 @@ class Engine:
         else:
             job = self._journal.claim(job_id, self._instance.id, self._instance.is_alive)
             if job is not None and job.state is JobState.PARKED:
-                self._record(job).move(JobEvent.CANCEL)
+                self._record(job).move(JobEvent.CANCEL, note=cancel_note(job), failure=None)
 
     def resume(self, job_id: str) -> None:
         """Go on with a parked job, or send one that was held after a restart; not with another program's."""
@@ -162,7 +161,6 @@ class Engine:
             planned = PlannedJob(job.request, job.cost, ())
             check_day_cap(self._journal, [planned], self._settings.max_credits_per_day)
         self._journal.insert([job], self._instance.id)
-        self._on_change(job)
         self._begin(job)
         return job
 
@@ -196,7 +194,6 @@ class Engine:
             self._held[job.id] = record.job
             self._on_change(record.job)
             return record.job
-        self._on_change(record.job)
         self._begin(record.job)
         return record.job
 
@@ -207,6 +204,7 @@ class Engine:
             return False
 
     def _begin(self, job: Job) -> None:
+        """Run the job, and tell of it: a cancellation may come back in the same breath."""
         assert self._context is not None, "start() was not awaited"  # noqa: S101
         try:
             provider = self._registry.get(job.request.provider)
@@ -221,6 +219,7 @@ class Engine:
         task = asyncio.get_running_loop().create_task(run.run(), name=f"job {job.id}")
         self._runs[job.id] = (run, task)
         task.add_done_callback(lambda done: self._ended(job.id, done))
+        self._on_change(job)
 
     def _ended(self, job_id: str, task: asyncio.Task[None]) -> None:
         run, _ = self._runs.pop(job_id)

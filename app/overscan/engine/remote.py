@@ -96,7 +96,7 @@ class RemoteRun:
         """Write the cancellation down, if the job has not ended otherwise meanwhile."""
         if not self.job.terminal:
             self._collector.discard()
-            self._record.move(JobEvent.CANCEL, note=self._cancel_note())
+            self._record.move(JobEvent.CANCEL, note=cancel_note(self.job), failure=None)
 
     def stop(self, failure: Failure) -> None:
         """End with a failure: for good before anything was accepted or once the task is gone, else parked."""
@@ -205,7 +205,7 @@ class RemoteRun:
             self._record.fail(unconfirmed(failure), JobEvent.LOSE)
             return None
         if self.cancel_asked:
-            self._record.move(JobEvent.CANCEL, note=self._cancel_note())
+            self._record.move(JobEvent.CANCEL, note=cancel_note(self.job))
             return None
         return status
 
@@ -252,11 +252,6 @@ class RemoteRun:
             )
             self._record.fail(_charged(lost.failure))
 
-    def _cancel_note(self) -> str:
-        if self.job.task_id is None:
-            return ""
-        return tr("The service had already accepted it and may charge for it. Retry picks up the same task.")
-
 
 def _fit(path: Path, request: Request, limits: Limits) -> Payload:
     """The photo as it will be sent; in a worker thread."""
@@ -267,6 +262,13 @@ def _fit(path: Path, request: Request, limits: Limits) -> Payload:
     assert facts is not None  # noqa: S101 - a photo from a file has facts
     plan = preflight(facts, limits, keep_metadata=request.keep_metadata)
     return prepare(path, plan, expected_sha256=request.photo.sha256)
+
+
+def cancel_note(job: Job) -> str:
+    """What a person has to know of a job that is cancelled in its present state."""
+    if job.task_id is None:
+        return ""
+    return tr("The service had already accepted it and may charge for it. Retry picks up the same task.")
 
 
 def _is_here(status: TaskStatus | None) -> bool:
