@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -95,7 +96,6 @@ def main() -> None:
         QTimer.singleShot(milliseconds, loop.quit)
         loop.exec()
 
-    window.furnished.connect(lambda: None)
     window.show()
     until(lambda: _is_ready(window))
     rest(SETTLE_MS)
@@ -167,9 +167,12 @@ def _run(moment: str, photo: Photo, desk: Desk) -> None:
     assert session.registry is not None
     assert session.target is not None
     name = "picwish-scale" if moment == "jobs" else "local-upscale"
-    copies = JOBS if moment == "jobs" else 1
+    copies = [photo]
+    if moment == "jobs":
+        # Only the names differ, so that the outputs do not compete for one.
+        copies = [replace(photo, ref=photo.ref.model_copy(update={"name": f"photo-{n}"})) for n in range(JOBS)]
     choice = Choice(session.registry.get(name))
-    session.run(make_plan([photo] * copies, [choice], session.target, has_key=lambda account: True).jobs)
+    session.run(make_plan(copies, [choice], session.target, has_key=lambda account: True).jobs)
 
 
 if __name__ == "__main__":
