@@ -20,7 +20,7 @@ from tests.imaging.test_resample import random_samples
 @pytest.mark.parametrize("deep", [False, True])
 def test_png_brings_back_every_sample(channels: int, deep: bool) -> None:
     samples = random_samples(37, 53, channels, deep)
-    back = decode(encode_png(samples)).samples
+    back = decode(bytes(encode_png(samples))).samples
     if channels == 2 and deep:
         assert np.array_equal(back, samples[:, :, [0, 0, 0, 1]])
     else:
@@ -33,7 +33,7 @@ def test_profile_and_metadata_come_along_upright(kind: str) -> None:
     samples = zoo.gradient()
     blocks = {"icc": zoo.wide_profile(), "exif": zoo.private_exif(6), "xmp": XMP}
     data = encode_png(samples, **blocks) if kind == "PNG" else encode_jpeg(samples, 95, **blocks)
-    decoded = decode(data)
+    decoded = decode(bytes(data))
     assert decoded.size.width == zoo.WIDTH
     assert decoded.icc == zoo.wide_profile()
     assert decoded.xmp.strip(b"\0") == XMP

@@ -36,7 +36,7 @@ def run(path: Path, **parameters: Value) -> bytes:
     (image,) = PROVIDER.run(request(path, **parameters), seen.append, lambda: False)
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
-    return image.data
+    return bytes(image.data)
 
 
 def test_the_declaration_is_complete() -> None:

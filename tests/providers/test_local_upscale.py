@@ -37,7 +37,7 @@ def run(path: Path, **parameters: Value) -> bytes:
     assert image.format is ImageFormat.PNG
     assert seen == sorted(seen)
     assert seen[-1] == 1.0
-    return image.data
+    return bytes(image.data)
 
 
 def test_the_declaration_is_complete() -> None:

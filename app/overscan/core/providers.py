@@ -179,7 +179,7 @@ class RemoteImage:
 class InlineImage:
     """A result that came within the reply."""
 
-    data: bytes
+    data: bytes | memoryview
 
 
 ResultImage: TypeAlias = RemoteImage | InlineImage
@@ -232,7 +232,7 @@ class RemoteProvider(Provider, Protocol):
 class EncodedImage:
     """A result of the built-in engine, encoded as it will be saved."""
 
-    data: bytes
+    data: bytes | memoryview
     format: ImageFormat
 
 

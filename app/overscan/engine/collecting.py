@@ -124,7 +124,7 @@ class Collector:
             await asyncio.sleep(back_off(attempt, base_s=self._context.settings.retry_base_s))
         raise AssertionError("the last attempt returns or raises")
 
-    async def _uninterrupted(self, n: int, part: Path, data: bytes | None = None) -> Output:
+    async def _uninterrupted(self, n: int, part: Path, data: bytes | memoryview | None = None) -> Output:
         """Write, check and name a picture that is here; a cancellation waits for that."""
         self.saving = True
         try:

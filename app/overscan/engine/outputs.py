@@ -48,7 +48,7 @@ def make_ready(folder: Path) -> None:
             probe.unlink(missing_ok=True)
 
 
-def write_part(part: Path, data: bytes) -> None:
+def write_part(part: Path, data: bytes | memoryview) -> None:
     """Write a result that is already here. Raises ``StorageProblem``, and leaves nothing behind then."""
     with storage_errors(part.parent):
         part.parent.mkdir(parents=True, exist_ok=True)

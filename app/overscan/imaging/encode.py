@@ -7,6 +7,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from overscan.imaging import png
@@ -25,8 +26,8 @@ _JPEG_BLOCK_CAP: Final = 65_000
 """Bytes of EXIF or XMP that fit into one segment of a JPEG."""
 
 
-def encode_png(samples: Samples, *, icc: bytes | None = None, exif: bytes = b"", xmp: bytes = b"") -> bytes:
-    """Upright samples (H×W×1 to 4, uint8 or uint16) as PNG at their own depth.
+def encode_png(samples: Samples, *, icc: bytes | None = None, exif: bytes = b"", xmp: bytes = b"") -> memoryview:
+    """Upright samples (H×W×1 to 4, uint8 or uint16) as the bytes of a PNG at their own depth.
 
     ``icc`` describes the samples; ``exif`` and ``xmp`` are a source's own blocks and get the orientation 1.
     """
@@ -41,7 +42,7 @@ def encode_png(samples: Samples, *, icc: bytes | None = None, exif: bytes = b"",
     done, encoded = cv2.imencode(".png", ordered, _PNG_OPTIONS)
     if not done:
         raise MemoryError("OpenCV could not encode the image")
-    return _with_metadata(encoded.tobytes(), icc, exif, xmp)
+    return _with_metadata(np.asarray(encoded, np.uint8).reshape(-1), icc, exif, xmp)
 
 
 def encode_jpeg(
@@ -65,11 +66,20 @@ def encode_jpeg(
     return buffer.getvalue()
 
 
-def _with_metadata(data: bytes, icc: bytes | None, exif: bytes, xmp: bytes) -> bytes:
-    return png.with_extras(data, icc=icc, exif=upright_exif(exif), xmp=upright_xmp(xmp))
+def _with_metadata(data: npt.NDArray[np.uint8], icc: bytes | None, exif: bytes, xmp: bytes) -> memoryview:
+    added = png.extra_chunks(icc=icc, exif=upright_exif(exif), xmp=upright_xmp(xmp))
+    if not added:
+        return data.data
+    # Copied by NumPy, which lets other threads run meanwhile: joining a hundred megabytes of `bytes` stops them all.
+    joined = np.empty(len(data) + len(added), np.uint8)
+    behind = png.AFTER_HEADER + len(added)
+    joined[: png.AFTER_HEADER] = data[: png.AFTER_HEADER]
+    joined[png.AFTER_HEADER : behind] = np.frombuffer(added, np.uint8)
+    joined[behind:] = data[png.AFTER_HEADER :]
+    return joined.data
 
 
-def _pillow_png(samples: Samples) -> bytes:
+def _pillow_png(samples: Samples) -> npt.NDArray[np.uint8]:
     buffer = BytesIO()
     Image.fromarray(np.ascontiguousarray(samples, np.uint8), "LA").save(buffer, "PNG", compress_level=PNG_LEVEL)
-    return buffer.getvalue()
+    return np.frombuffer(buffer.getbuffer(), np.uint8)

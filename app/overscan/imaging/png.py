@@ -13,6 +13,8 @@ SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 TEXT_CHUNKS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 XMP_KEYWORD: Final = b"XML:com.adobe.xmp\0"
 _OVERHEAD: Final = 12
+AFTER_HEADER: Final = len(SIGNATURE) + 13 + _OVERHEAD
+"""The offset behind the header chunk, before which nothing else may stand."""
 _XMP_CAP: Final = 16_000_000
 
 
@@ -99,8 +101,8 @@ def chunk_bytes(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
-def with_extras(data: bytes, *, icc: bytes | None, exif: bytes, xmp: bytes) -> bytes:
-    """The same PNG with a colour profile, EXIF (with or without the JPEG prefix) and XMP set before its pixels."""
+def extra_chunks(*, icc: bytes | None, exif: bytes, xmp: bytes) -> bytes:
+    """Chunks for a colour profile, EXIF (with or without the JPEG prefix) and XMP, to stand at :data:`AFTER_HEADER`."""
     added = b""
     if icc:
         added += chunk_bytes(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc))
@@ -108,5 +110,4 @@ def with_extras(data: bytes, *, icc: bytes | None, exif: bytes, xmp: bytes) -> b
         added += chunk_bytes(b"eXIf", exif.removeprefix(b"Exif\0\0"))
     if xmp:
         added += chunk_bytes(b"iTXt", XMP_KEYWORD + b"\0\0\0\0" + xmp)
-    head = len(SIGNATURE) + 13 + _OVERHEAD
-    return data[:head] + added + data[head:]
+    return added

@@ -119,7 +119,7 @@ class _Encoder:
 
 def _encoded(samples: Samples8, quality: int | None, icc: bytes | None, exif: bytes, xmp: bytes) -> bytes:
     if quality is None:
-        return encode_png(samples, icc=icc, exif=exif, xmp=xmp)
+        return bytes(encode_png(samples, icc=icc, exif=exif, xmp=xmp))
     return encode_jpeg(samples, quality, icc=icc, exif=exif, xmp=xmp)
 
 
