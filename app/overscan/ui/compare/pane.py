@@ -18,6 +18,8 @@ from overscan.ui.widgets.level import Level
 from overscan.ui.widgets.progress_bar import ProgressBar
 
 _TITLE_ROOM: Final = 72
+_MARGIN: Final = 16
+_SPACING: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,14 @@ class PaneHeader(QFrame):
 
 
 class PlaceholderView(QWidget):
-    """Words and a bar in the middle of an empty pane; the mouse goes through it to the canvas."""
+    """Words and a bar in the middle of an empty pane; the mouse goes through it to the canvas.
+
+    Where there is little room the remedy goes first and then the end of the words: the queue has both in full.
+    """
 
     def __init__(self, object_name: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self._placeholder = Placeholder("")
         self.setObjectName(object_name)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._text = _words("title")
@@ -102,8 +108,8 @@ class PlaceholderView(QWidget):
         self._bar.setObjectName(f"{object_name}-progress")
         self._bar.setMaximumWidth(220)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
+        layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        layout.setSpacing(_SPACING)
         layout.addStretch(1)
         layout.addWidget(self._text)
         layout.addWidget(self._remedy)
@@ -119,12 +125,30 @@ class PlaceholderView(QWidget):
         if placeholder is None:
             self._bar.set_fraction(0.0)
             return
-        self._text.setText(placeholder.text)
+        self._placeholder = placeholder
         style.set_look(self._text, "level", placeholder.level.value if placeholder.level else "")
         self._remedy.setText(placeholder.remedy)
-        self._remedy.setVisible(bool(placeholder.remedy))
         self._bar.setVisible(placeholder.bar)
         self._bar.set_fraction(placeholder.progress if placeholder.bar else 0.0)
+        self._fit_words()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_words()
+
+    def _fit_words(self) -> None:
+        width = max(1, self.width() - 2 * _MARGIN)
+        room = self.height() - 2 * _MARGIN - (self._bar.sizeHint().height() + _SPACING if self._placeholder.bar else 0)
+        metrics = self._text.fontMetrics()
+        self._text.setText(self._placeholder.text)
+        needed = self._text.heightForWidth(width)
+        if needed > room:
+            lines = max(1, room // metrics.lineSpacing())
+            # Words that wrap leave some of each line empty.
+            short = metrics.elidedText(self._placeholder.text, Qt.TextElideMode.ElideRight, int(width * lines * 0.8))
+            self._text.setText(short)
+        with_remedy = needed + _SPACING + self._remedy.heightForWidth(width)
+        self._remedy.setVisible(bool(self._placeholder.remedy) and with_remedy <= room)
 
 
 class Pane(QFrame):
