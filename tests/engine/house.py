@@ -136,18 +136,18 @@ class House:
 
     def journalled(self, job: Job) -> Job:
         """The job as another program sees it in the journal now."""
-        found = self._peek(lambda journal: journal.get(job.id))
+        found = self.peek(lambda journal: journal.get(job.id))
         assert found is not None
         return found
 
     def history(self, job: Job) -> tuple[HistoryEntry, ...]:
-        return self._peek(lambda journal: journal.history(job.id))
+        return self.peek(lambda journal: journal.history(job.id))
 
     def events(self, job: Job) -> list[str]:
         return [entry.event for entry in self.history(job)]
 
     def placements(self, job: Job) -> tuple[Placement, ...]:
-        return self._peek(lambda journal: journal.placements(job.id))
+        return self.peek(lambda journal: journal.placements(job.id))
 
     def outputs(self) -> list[Path]:
         """The files in the output folder, hidden ones included."""
@@ -159,10 +159,10 @@ class House:
     def in_state(self, job: Job, state: JobState, **changes: object) -> Job:
         """Put a job into the journal as a program would have left it that ended without a word."""
         left = job.model_copy(update={"state": state, **changes})
-        self._peek(lambda journal: journal.insert([left], "ended-program"))
+        self.peek(lambda journal: journal.insert([left], "ended-program"))
         return left
 
-    def _peek(self, look: Callable[[Journal], T]) -> T:
+    def peek(self, look: Callable[[Journal], T]) -> T:
         journal = Journal(self.journal_file)
         try:
             return look(journal)

@@ -21,8 +21,9 @@ from overscan.engine.downloads import Downloader
 from overscan.engine.instances import Instance
 from overscan.engine.journal import Journal
 from overscan.engine.local import LocalRun
-from overscan.engine.remote import RemoteRun, cancel_note, unconfirmed
+from overscan.engine.remote import RemoteRun
 from overscan.engine.settings import EngineSettings
+from overscan.engine.submitting import cancel_note, unconfirmed
 from overscan.engine.transport import Transport
 from overscan.providers.registry import Registry
 

@@ -1,0 +1,147 @@
+"""Sending a job: the money rule, written once.
+
+* ``submitting`` is committed before the POST, the task id before anything else after it.
+* A submission is repeated only if it provably never arrived or was refused with 429 before a task was made. Any
+  other lost or senseless answer ends in ``unconfirmed``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from overscan.core.failures import Failure, FailureKind, JobError, NotSent, ProtocolError, ServiceRefusal
+from overscan.core.jobs import Job, JobEvent
+from overscan.core.providers import RemoteProvider, TaskStatus
+from overscan.core.text import tr
+from overscan.engine.context import Context, JobRecord, Stop
+from overscan.engine.pacing import back_off, retry_after
+from overscan.engine.transport import Upload
+
+SUBMIT_ATTEMPTS: Final = 5
+SUBMIT_BACK_OFF_CAP_S: Final = 10.0
+_STOPPING: Final = frozenset({FailureKind.AUTH, FailureKind.BILLING})
+
+
+@dataclass(slots=True)
+class Wishes:
+    """What is asked of a running job: that it be cancelled, or that it stop since the program ends."""
+
+    cancel: bool = False
+    end: bool = False
+
+
+class Submission:
+    """Sends one prepared job, at most once as far as anyone can know."""
+
+    def __init__(self, context: Context, provider: RemoteProvider, record: JobRecord, wishes: Wishes) -> None:
+        assert provider.info.account is not None  # noqa: S101 - a remote provider has an account
+        self._context = context
+        self._provider = provider
+        self._account = provider.info.account
+        self._pacer = context.pacer(self._account)
+        self._record = record
+        self._wishes = wishes
+        self._began = asyncio.get_running_loop().time()
+
+    def heed_stop(self) -> None:
+        """Send nothing where the provider has refused the key or found no credit since this job was begun."""
+        stop = self._context.stops.get(self._provider.info.id)
+        if self._record.job.task_id is None and stop is not None and stop.at >= self._began:
+            raise ServiceRefusal(
+                tr("Not sent, since another job was refused: {what}", what=stop.failure.message),
+                stop.failure.remedy,
+                kind=stop.failure.kind,
+                code=stop.failure.code,
+            )
+
+    async def send(self, key: str, photo: Upload | None) -> TaskStatus | None:
+        """Send the job once. Returns the first status, or ``None`` where the job has ended here or is queued anew.
+
+        Raises ``ServiceRefusal`` where another job's refusal stops this one, ``InvalidParameter`` and
+        ``JournalProblem``; nothing has been sent then.
+        """
+        call = self._provider.submission(self._record.job.request)
+        for attempt in range(SUBMIT_ATTEMPTS):
+            last = attempt == SUBMIT_ATTEMPTS - 1
+            await self._pacer.slot()
+            self.heed_stop()
+            self._record.move(JobEvent.SUBMIT, note="")
+            try:
+                reply = await self._context.transport.send(self._account, key, call, photo)
+                status = self._provider.read(reply)
+            except NotSent as error:
+                if last or self._wishes.cancel:
+                    self._not_accepted(error.failure)
+                    return None
+                wait_s = self._back_off(attempt)
+                note = error.failure.message
+            except ServiceRefusal as error:
+                if error.failure.kind in _STOPPING:
+                    now = asyncio.get_running_loop().time()
+                    self._context.stops[self._provider.info.id] = Stop(now, error.failure)
+                if error.failure.kind is not FailureKind.RATE_LIMITED or last or self._wishes.cancel:
+                    self._not_accepted(error.failure)
+                    return None
+                wait_s = retry_after(reply.headers.get("retry-after")) or self._back_off(attempt)
+                self._pacer.refused(wait_s)
+                note = tr("The service asks to wait; this was not sent.")
+            except JobError as error:
+                self._record.fail(unconfirmed(error.failure), JobEvent.LOSE)
+                return None
+            else:
+                self._pacer.answered()
+                return self._accepted(status)
+            self._record.move(JobEvent.REQUEUE, note=note)
+            if self._wishes.end:
+                return None
+            await asyncio.sleep(wait_s)
+            self._record.move(JobEvent.PREPARE, note=note)
+        return None
+
+    def _back_off(self, attempt: int) -> float:
+        return back_off(attempt, base_s=self._context.settings.retry_base_s, cap_s=SUBMIT_BACK_OFF_CAP_S)
+
+    def _not_accepted(self, failure: Failure) -> None:
+        if self._wishes.cancel:
+            self._record.move(JobEvent.REQUEUE)
+            self._record.move(JobEvent.CANCEL, note="")
+        else:
+            self._record.fail(failure)
+
+    def _accepted(self, status: TaskStatus) -> TaskStatus | None:
+        """The service took the job: its task id is committed before anything else."""
+        if status.task_id is not None:
+            self._record.move(JobEvent.ACCEPT, task_id=status.task_id, progress=status.progress)
+        elif status.images:
+            self._record.move(JobEvent.COMPLETE, progress=1.0)
+            return status
+        elif status.failure is not None:
+            self._record.fail(status.failure)
+            return None
+        else:
+            failure = ProtocolError(tr("The service accepted the job but named no task.")).failure
+            self._record.fail(unconfirmed(failure), JobEvent.LOSE)
+            return None
+        if self._wishes.cancel:
+            self._record.move(JobEvent.CANCEL, note=cancel_note(self._record.job))
+            return None
+        return status
+
+
+def cancel_note(job: Job) -> str:
+    """What a person has to know of a job that is cancelled in its present state."""
+    if job.task_id is None:
+        return ""
+    return tr("The service had already accepted it and may charge for it. Retry picks up the same task.")
+
+
+def unconfirmed(failure: Failure) -> Failure:
+    return Failure(
+        FailureKind.UNCONFIRMED,
+        tr("{what} The job may have been accepted and charged.", what=failure.message),
+        tr("Look at the account's usage before sending it again; Overscan does not do that by itself."),
+        failure.code,
+        possibly_charged=True,
+    )
