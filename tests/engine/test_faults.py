@@ -111,7 +111,7 @@ UNUSABLE = (
 POLL = {
     **{name: DONE for name in CATALOGUE if name.startswith("poll-")},
     **{name: DONE for name in CATALOGUE if name.startswith("base64-")},
-    **dict.fromkeys((f"image-{name}" for name in UNUSABLE), DONE),
+    **dict.fromkeys(UNUSABLE, DONE),
     "poll-stuck": parked(K.TIMEOUT),
     "poll-404-always": failed(K.NOT_FOUND, 1),
     "poll-200-with-401": parked(K.AUTH),
