@@ -69,7 +69,8 @@ class MainWindow(QMainWindow):
         desk = Desk(session, self)
         self._desk = desk
         self.setCentralWidget(desk)
-        desk.setFocus()  # so that the window does not open with a ring around some control
+        # So that the window does not open with a ring around some control. The desk can have it once it is shown.
+        QTimer.singleShot(0, desk, desk.setFocus)
         self.setAcceptDrops(True)
         self.furnished.emit()
         return desk
