@@ -7,13 +7,15 @@ import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 LIMIT_S: Final = 120.0
+_NAP_S: Final = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +94,35 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-def child(
-    module: str, arguments: Sequence[str | Path], home: Path, more: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run ``python -m module`` to its end and give back what it printed. Raises ``RuntimeError`` where it fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *map(str, arguments)],
-        env={**environment(home), **(more or {})},
-        capture_output=True,
-        text=True,
-        timeout=LIMIT_S,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"{module} ended with {done.returncode}:\n{done.stderr[-3000:]}")
-    return done
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A child that has ended: what it printed, and the longest time for which this process, which only slept
+    meanwhile, was not let run (s): what the machine itself adds to any stall."""
+
+    said: str
+    machine_s: float
+
+
+def child(module: str, arguments: Sequence[str | Path], home: Path, more: Mapping[str, str] | None = None) -> Finished:
+    """Run ``python -m module`` to its end. Raises ``RuntimeError`` where it fails."""
+    with (home / "said.txt").open("w+b") as said, (home / "complaints.txt").open("w+b") as complaints:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *map(str, arguments)],
+            env={**environment(home), **(more or {})},
+            stdout=said,
+            stderr=complaints,
+        )
+        end = time.monotonic() + LIMIT_S
+        longest = 0.0
+        while process.poll() is None:
+            before = time.perf_counter()
+            time.sleep(_NAP_S)
+            longest = max(longest, time.perf_counter() - before - _NAP_S)
+            if time.monotonic() > end:
+                process.kill()
+                process.wait()
+        said.seek(0)
+        complaints.seek(0)
+        if process.returncode != 0:
+            raise RuntimeError(f"{module} ended with {process.returncode}:\n{complaints.read().decode()[-3000:]}")
+        return Finished(said.read().decode(), longest)

@@ -54,7 +54,7 @@ def measure(workplace: Path) -> Iterator[Figure]:
                 home = workplace / f"{way}-{polls}-{turn}"
                 home.mkdir()
                 with serving(home, polls=polls) as service:
-                    said = child(MODULE, [way, service.base_url, service.key, photos, home], home).stdout
+                    said = child(MODULE, [way, service.base_url, service.key, photos, home], home).said
                 found[polls].append(Cost(**json.loads(said)))
     saved = min(cost.saved for costs in ours.values() for cost in costs)
     our_poll, bare_poll = _per_poll(ours), _per_poll(bare)
