@@ -66,7 +66,12 @@ def test_what_has_been_or_may_be_charged_counts(state: JobState) -> None:
 @pytest.mark.parametrize("state", [JobState.FAILED, JobState.CANCELLED])
 def test_what_ended_before_it_was_accepted_costs_nothing(state: JobState) -> None:
     assert credits_spent([a_job(state, created_at=NOW)], since=NOW - 1) == 0
-    assert credits_spent([a_job(state, created_at=NOW, task_id="t")], since=NOW - 1) == 3
+
+
+def test_a_cancelled_task_counts_and_one_that_the_service_failed_does_not() -> None:
+    """Services charge for successful calls; a cancelled one may have become such a call."""
+    assert credits_spent([a_job(JobState.CANCELLED, created_at=NOW, task_id="t")], since=NOW - 1) == 3
+    assert credits_spent([a_job(JobState.FAILED, created_at=NOW, task_id="t")], since=NOW - 1) == 0
 
 
 def test_yesterday_does_not_count() -> None:

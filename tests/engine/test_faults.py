@@ -175,7 +175,10 @@ def check(house: House, job: Job, expected: Expected) -> None:
         assert house.outputs() == []
         assert failure is not None
         assert failure.message
-        assert job.possibly_charged == (expected.accepted == 1 or job.state is JobState.UNCONFIRMED)
+        by_verdict = job.state is JobState.FAILED and not failure.possibly_charged
+        assert job.possibly_charged == (
+            (expected.accepted == 1 and not by_verdict) or job.state is JobState.UNCONFIRMED
+        )
     if job.state is JobState.UNCONFIRMED:
         assert failure is not None
         assert failure.possibly_charged

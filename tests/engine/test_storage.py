@@ -43,8 +43,10 @@ async def test_a_folder_that_cannot_be_used_is_told_before_anything_is_sent(hous
     assert list(house.simulator.requests) == []
 
 
-@pytest.mark.parametrize(("sync", "return_type"), [(1, 2), (1, 3), (0, 2)])
-async def test_a_picture_within_an_answer_is_rescued(house: House, sync: int, return_type: int) -> None:
+@pytest.mark.parametrize(("sync", "return_type"), [(1, 2), (1, 3), (0, 2), (0, 1), (1, 1)])
+async def test_a_picture_that_cannot_be_saved_in_its_folder_is_rescued(
+    house: House, sync: int, return_type: int
+) -> None:
     stage = Stage.SUBMIT if sync else Stage.POLL
     async with house.engine() as engine:
         job, gate = await at_gate(house, engine, stage, sync=sync, return_type=return_type)
@@ -59,15 +61,16 @@ async def test_a_picture_within_an_answer_is_rescued(house: House, sync: int, re
     assert "could not be used" in done.note
 
 
-async def test_a_picture_behind_a_link_waits_for_room(house: House) -> None:
+async def test_a_picture_behind_a_link_waits_for_room_where_no_folder_can_be_used(house: House) -> None:
     async with house.engine() as engine:
         job, gate = await at_gate(house, engine, Stage.POLL)
         block(house)
+        house.rescue.write_text("in the way")
         gate.open()
         left = await house.settled(engine, job)
         assert left.failure is not None
         assert (left.state, left.failure.kind) == (JobState.PARKED, FailureKind.STORAGE)
-        assert str(house.out) in left.failure.message
+        assert str(house.rescue) in left.failure.message
         house.out.unlink()  # and not made again: that is done when the job goes on
         engine.resume(job.id)
         done = await house.settled(engine, job)

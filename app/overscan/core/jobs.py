@@ -167,10 +167,16 @@ class Job(BaseModel):
 
     @property
     def possibly_charged(self) -> bool:
-        """True where money may have been taken although there is no output."""
+        """True where money may have been taken although there is no output.
+
+        A task that the service itself ended as failed counts only where the failure says so: the services charge for
+        successful calls.
+        """
         if self.state is JobState.DONE or self.cost.free:
             return False
-        return self.task_id is not None or bool(self.failure and self.failure.possibly_charged)
+        if self.failure is not None and self.failure.possibly_charged:
+            return True
+        return self.task_id is not None and self.state is not JobState.FAILED
 
     def elapsed_s(self, now: float) -> float:
         """Seconds since the job was begun, up to ``now`` or to its end; 0 while it is queued."""

@@ -15,7 +15,7 @@ from overscan.core.providers import InlineImage, ResultImage
 from overscan.core.text import tr
 from overscan.engine.context import Context, JobRecord
 from overscan.engine.journal import Placement
-from overscan.engine.outputs import check_part, found_again, give_name, names, part_path, remove, write_part
+from overscan.engine.outputs import check_part, found_again, give_name, make_ready, names, part_path, remove, write_part
 from overscan.engine.pacing import back_off
 
 _log = logging.getLogger(__name__)
@@ -101,21 +101,22 @@ class Collector:
         return part_path(Path(), self._record.job.id, 0).name.replace("-0.", "-*.")
 
     async def _save(self, n: int, image: ResultImage) -> Output:
-        folder = Path(self._record.job.request.folder)
-        part = part_path(folder, self._record.job.id, n)
-        if not isinstance(image, InlineImage):
-            return await self._fetched(n, image.url, part)
+        job = self._record.job
         try:
-            return await self._uninterrupted(n, part, image.data)
+            return await self._save_in(Path(job.request.folder), n, image)
         except StorageProblem:
-            # The picture exists only here and has been paid for: any place is better than none.
-            rescue = part_path(self._context.settings.rescue_folder, self._record.job.id, n)
-            _log.warning("job %s: output %d is saved in %s instead", self._record.job.id, n, rescue.parent)
-            return await self._uninterrupted(n, rescue, image.data)
+            # It has been paid for, and it exists only here or behind a link that soon ends: any place is better.
+            rescue = self._context.settings.rescue_folder
+            _log.warning("job %s: output %d is saved in %s instead", job.id, n, rescue)
+            await asyncio.to_thread(make_ready, rescue)
+            return await self._save_in(rescue, n, image)
 
-    async def _fetched(self, n: int, url: str, part: Path) -> Output:
+    async def _save_in(self, folder: Path, n: int, image: ResultImage) -> Output:
+        part = part_path(folder, self._record.job.id, n)
+        if isinstance(image, InlineImage):
+            return await self._uninterrupted(n, part, image.data)
         for attempt in range(_FETCHES):
-            await self._context.downloader.fetch(url, part, near=self._near)
+            await self._context.downloader.fetch(image.url, part, near=self._near)
             try:
                 return await self._uninterrupted(n, part)
             except OutputRejected:
