@@ -13,8 +13,6 @@ SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 TEXT_CHUNKS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 XMP_KEYWORD: Final = b"XML:com.adobe.xmp\0"
 _OVERHEAD: Final = 12
-AFTER_HEADER: Final = len(SIGNATURE) + 13 + _OVERHEAD
-"""The offset behind the header chunk, before which nothing else may stand."""
 _XMP_CAP: Final = 16_000_000
 
 
@@ -102,7 +100,7 @@ def chunk_bytes(name: bytes, body: bytes) -> bytes:
 
 
 def extra_chunks(*, icc: bytes | None, exif: bytes, xmp: bytes) -> bytes:
-    """Chunks for a colour profile, EXIF (with or without the JPEG prefix) and XMP, to stand at :data:`AFTER_HEADER`."""
+    """Chunks for a colour profile, EXIF (with or without the JPEG prefix) and XMP, to stand before the pixels."""
     added = b""
     if icc:
         added += chunk_bytes(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc))
