@@ -21,12 +21,12 @@ from overscan.core.images import ImageFormat
 from overscan.engine import outputs
 from overscan.engine.journal import Placement
 from overscan.engine.outputs import (
+    NameBook,
     check_part,
     found_again,
     give_name,
     make_ready,
     name_new,
-    names,
     part_path,
     write_part,
 )
@@ -84,7 +84,7 @@ def test_a_part_that_vanished_is_a_matter_of_storage(folder: Path) -> None:
 
 
 def first_names(name: str, template: str = "{photo}-{provider}-{n}", count: int = 3) -> list[Path]:
-    return list(itertools.islice(names(request(name=name, template=template), Path("/out"), ".png"), count))
+    return list(itertools.islice(NameBook().names(request(name=name, template=template), Path("/out"), ".png"), count))
 
 
 def test_names_follow_the_template() -> None:
@@ -113,7 +113,7 @@ def test_names_stay_in_the_folder_are_short_enough_and_all_differ(name: str, tem
 
 @pytest.mark.parametrize("name", ["照片" * 200, "é" * 300, "x" * 1000, "👩‍👩‍👧" * 50, "a b", "quote'\"", "-dash"])
 def test_real_files_can_have_them(folder: Path, name: str) -> None:
-    target = next(names(request(name=name), folder, ".png"))
+    target = next(NameBook().names(request(name=name), folder, ".png"))
     output = give_name(check_part(part_in(folder)), 1, target)
     assert output is not None
     assert Path(output.path).read_bytes() == PNG

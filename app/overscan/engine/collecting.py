@@ -15,7 +15,7 @@ from overscan.core.providers import InlineImage, ResultImage
 from overscan.core.text import tr
 from overscan.engine.context import Context, JobRecord
 from overscan.engine.journal import Placement
-from overscan.engine.outputs import check_part, found_again, give_name, make_ready, names, part_path, remove, write_part
+from overscan.engine.outputs import check_part, found_again, give_name, make_ready, part_path, remove, write_part
 from overscan.engine.pacing import back_off
 
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Collector:
     async def adopt_placed(self) -> None:
         """Take over what an earlier run had saved just before it ended."""
         job = self._record.job
-        found = [await asyncio.to_thread(found_again, p) for p in self._context.journal.placements(job.id)]
+        found = [await self._context.with_pixels(found_again, p) for p in self._context.journal.placements(job.id)]
         outputs = tuple(output for output in found if output is not None)
         if outputs:
             self._record.update(outputs=outputs)
@@ -130,10 +130,10 @@ class Collector:
         self.saving = True
         try:
             if data is not None:
-                await asyncio.to_thread(write_part, part, data)
-            checked = await asyncio.to_thread(check_part, part)
+                await self._context.with_pixels(write_part, part, data)
+            checked = await self._context.with_pixels(check_part, part)
             job = self._record.job
-            for target in names(job.request, part.parent, checked.format.extension):
+            for target in self._context.names.names(job.request, part.parent, checked.format.extension):
                 if await asyncio.to_thread(target.exists):
                     continue
                 self._announce(Placement(n, target, checked.sha256))

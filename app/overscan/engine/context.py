@@ -7,7 +7,9 @@ import dataclasses
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import TypeVar, TypeVarTuple
 
 from overscan.core.failures import Failure, FailureKind, JournalProblem, MissingKey
 from overscan.core.jobs import TERMINAL, Job, JobEvent, advance
@@ -16,10 +18,13 @@ from overscan.core.redaction import redact
 from overscan.core.text import tr
 from overscan.engine.downloads import Downloader
 from overscan.engine.journal import Journal
+from overscan.engine.outputs import NameBook
 from overscan.engine.pacing import AccountPacer
 from overscan.engine.settings import EngineSettings
 from overscan.engine.transport import Transport
 
+_T = TypeVar("_T")
+_Ts = TypeVarTuple("_Ts")
 _log = logging.getLogger(__name__)
 _STARTS = frozenset({JobEvent.PREPARE, JobEvent.RESUME})
 _WRITTEN_FIRST = frozenset({JobEvent.PREPARE, JobEvent.SUBMIT})
@@ -44,7 +49,13 @@ class Context:
     downloader: Downloader
     pacers: dict[str, AccountPacer]
     stops: dict[str, Stop]
+    names: NameBook
+    pixel_workers: Executor
     changed: Callable[[Job], None]
+
+    async def with_pixels(self, work: Callable[[*_Ts], _T], *args: *_Ts) -> _T:
+        """Do work on pixels in one of few threads: many at once would keep the window's thread from its turn."""
+        return await asyncio.get_running_loop().run_in_executor(self.pixel_workers, work, *args)
 
     def pacer(self, account: Account) -> AccountPacer:
         if account.id not in self.pacers:

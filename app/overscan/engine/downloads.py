@@ -24,7 +24,7 @@ from overscan.core.text import tr
 from overscan.engine.addresses import check
 from overscan.engine.pacing import back_off
 from overscan.engine.settings import EngineSettings
-from overscan.engine.transport import make_client, opened, tls_context
+from overscan.engine.transport import CONNECTIONS, make_client, opened, tls_context
 
 MAX_BYTES: Final = 400_000_000
 _ATTEMPTS: Final = 4
@@ -45,6 +45,7 @@ class Downloader:
         self._client = make_client(settings, tls_context(settings.ca_file), keep_alive=False)
         self._retry_base_s = settings.retry_base_s
         self._by_proxy = bool(settings.proxy)
+        self._turn = asyncio.Semaphore(CONNECTIONS)
 
     async def aclose(self) -> None:
         await self._client.aclose()
@@ -57,7 +58,7 @@ class Downloader:
         :class:`StorageProblem`. On any error no ``target`` is left behind.
         """
         try:
-            async with asyncio.timeout(_DEADLINE_S):
+            async with self._turn, asyncio.timeout(_DEADLINE_S):
                 await self._with_retries(url, target, near)
         except TimeoutError:
             _discard(target)

@@ -21,6 +21,7 @@ from overscan.engine.downloads import Downloader
 from overscan.engine.instances import Instance
 from overscan.engine.journal import Journal
 from overscan.engine.local import LocalRun
+from overscan.engine.outputs import NameBook
 from overscan.engine.remote import RemoteRun
 from overscan.engine.settings import EngineSettings
 from overscan.engine.submitting import cancel_note, unconfirmed
@@ -29,6 +30,7 @@ from overscan.providers.registry import Registry
 
 _log = logging.getLogger(__name__)
 _GRACE_S: Final = 20.0
+_PIXEL_WORKERS: Final = 2
 _BEFORE_ACCEPTANCE: Final = frozenset({JobState.QUEUED, JobState.PREPARING})
 
 
@@ -56,6 +58,7 @@ class Engine:
         self._held: dict[str, Job] = {}
         self._context: Context | None = None
         self._executor = ThreadPoolExecutor(1, "built-in-engine")
+        self._pixel_workers = ThreadPoolExecutor(_PIXEL_WORKERS, "pixels")
         self._instance = Instance(settings.instances_folder)
 
     async def start(self) -> None:
@@ -68,6 +71,8 @@ class Engine:
             downloader=Downloader(self._settings),
             pacers={},
             stops={},
+            names=NameBook(),
+            pixel_workers=self._pixel_workers,
             changed=self._on_change,
         )
 
@@ -86,7 +91,8 @@ class Engine:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.to_thread(self._executor.shutdown, wait=True, cancel_futures=True)
+        for executor in (self._executor, self._pixel_workers):
+            await asyncio.to_thread(executor.shutdown, wait=True, cancel_futures=True)
         if self._context is not None:
             await self._context.transport.aclose()
             await self._context.downloader.aclose()
@@ -178,7 +184,9 @@ class Engine:
     async def settled(self, job_ids: Iterable[str]) -> tuple[Job, ...]:
         """Wait until each job has ended or is parked (or held), and return them in that order."""
         wanted = list(job_ids)
-        await asyncio.gather(*(self._runs[i][1] for i in wanted if i in self._runs), return_exceptions=True)
+        # Not `gather`, which would pass a cancellation of this waiting on to the jobs.
+        if tasks := [self._runs[job_id][1] for job_id in wanted if job_id in self._runs]:
+            await asyncio.wait(tasks)
         found = (self._journal.get(job_id) for job_id in wanted)
         return tuple(job for job in found if job is not None)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import itertools
 import os
 import uuid
 from collections.abc import Iterator
@@ -93,17 +92,34 @@ def check_part(part: Path) -> Checked:
     return Checked(part, image_format, size, sha256)
 
 
-def names(request: Request, folder: Path, extension: str) -> Iterator[Path]:
-    """The template's names with n from 1 upwards; the photo's name is cut so that any file system takes them.
+class NameBook:
+    """Hands out names with n from 1 upwards, each once in the life of the program.
 
-    Whatever the template and the names in it are, a name stays in ``folder``, and no two are equal.
+    Jobs that end together would otherwise all try the same name, and each would journal it first.
+    """
+
+    def __init__(self) -> None:
+        self._next: dict[Path, int] = {}
+
+    def names(self, request: Request, folder: Path, extension: str) -> Iterator[Path]:
+        """Names for one output in ``folder``; no two are equal."""
+        series = _named(request, folder, extension, 0)
+        while True:
+            n = self._next.get(series, 1)
+            self._next[series] = n + 1
+            yield _named(request, folder, extension, n)
+
+
+def _named(request: Request, folder: Path, extension: str, n: int) -> Path:
+    """The template filled in; the photo's name is cut so that any file system takes it.
+
+    Whatever the template and the names in it are, a name stays in ``folder``, and differs for each ``n``.
     """
     template = request.name_template if "{n}" in request.name_template else f"{request.name_template}-{{n}}"
-    for n in itertools.count(1):
-        rest = template.replace("{provider}", request.provider).replace("{n}", str(n))
-        room = max(1, _NAME_BYTES - len(rest.replace("{photo}", "").encode()))
-        photo = request.photo.name.encode()[:room].decode(errors="ignore")
-        yield folder / (_flat(rest.replace("{photo}", photo)) + extension)
+    rest = template.replace("{provider}", request.provider).replace("{n}", str(n))
+    room = max(1, _NAME_BYTES - len(rest.replace("{photo}", "").encode()))
+    photo = request.photo.name.encode()[:room].decode(errors="ignore")
+    return folder / (_flat(rest.replace("{photo}", photo)) + extension)
 
 
 def _flat(name: str) -> str:

@@ -120,7 +120,7 @@ class RemoteRun:
         await asyncio.to_thread(make_ready, Path(request.folder))
         if request.photo.path is None:
             return None
-        payload = await asyncio.to_thread(_fit, Path(request.photo.path), request, self._provider.info.limits)
+        payload = await self._context.with_pixels(_fit, Path(request.photo.path), request, self._provider.info.limits)
         self._record.update(sent=payload.sent)
         return Upload(payload.data, payload.sent.format)
 

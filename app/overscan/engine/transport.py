@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
 import httpx
+from httpcore import AsyncHTTP11Connection
 
 from overscan import __version__
 from overscan.core.failures import AnswerLost, ConfigProblem, FailureKind, NotSent, ProtocolError
@@ -25,6 +26,10 @@ from overscan.core.text import tr
 from overscan.engine.settings import EngineSettings
 
 CONNECT_TIMEOUT_S: Final = 15.0
+CONNECTIONS: Final = 16
+"""Requests under way at one time in a client that keeps its connections. More of them have to wait outside: the pool's
+own queue costs time that grows with the square of its length, and its waiting counts as the request's."""
+_READ_BYTES: Final = 512 * 1024
 _SLOWEST_UPLOAD: Final = 50_000
 _SHORTEST_KEY: Final = 8
 _USER_AGENT: Final = f"Overscan/{__version__}"
@@ -67,6 +72,8 @@ def tls_context(ca_file: str) -> ssl.SSLContext:
 
 def make_client(settings: EngineSettings, context: ssl.SSLContext, *, keep_alive: bool) -> httpx.AsyncClient:
     """A client without cookies, redirects, environment or default credentials."""
+    # httpcore asks the socket for 64 kB at a time and has no option for it; 30 MB then take a quarter longer.
+    AsyncHTTP11Connection.READ_NUM_BYTES = _READ_BYTES
     client = httpx.AsyncClient(
         verify=context,
         proxy=settings.proxy or None,
@@ -75,7 +82,8 @@ def make_client(settings: EngineSettings, context: ssl.SSLContext, *, keep_alive
         timeout=httpx.Timeout(30.0, connect=CONNECT_TIMEOUT_S, pool=None),
         # Without keep-alive nothing waits for a connection: a submission that waits here might seem lost, unsent.
         limits=httpx.Limits(
-            max_connections=64 if keep_alive else None, max_keepalive_connections=16 if keep_alive else 0
+            max_connections=CONNECTIONS if keep_alive else None,
+            max_keepalive_connections=CONNECTIONS if keep_alive else 0,
         ),
         headers={"user-agent": _USER_AGENT},
     )
@@ -92,6 +100,7 @@ class Transport:
 
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
+        self._turn = asyncio.Semaphore(CONNECTIONS)
         try:
             context = tls_context(settings.ca_file)
             self._reads = make_client(settings, context, keep_alive=True)
@@ -120,13 +129,10 @@ class Transport:
             files=_multipart(call, photo) if call.method == "POST" else None,
             timeout=httpx.Timeout(call.read_timeout_s, connect=CONNECT_TIMEOUT_S, write=30.0, pool=None),
         )
-        with mapped_errors():
-            async with asyncio.timeout(CONNECT_TIMEOUT_S + upload_s + call.read_timeout_s):
-                response = await client.send(request, stream=True)
-                try:
-                    body = await _read_capped(response, call.max_reply_bytes)
-                finally:
-                    await response.aclose()
+        # A submission is already journalled as such: it does not wait for a turn.
+        async with self._turn if call.method == "GET" else nullcontext():
+            patience = asyncio.timeout(CONNECT_TIMEOUT_S + upload_s + call.read_timeout_s)
+            response, body = await _whole(client, request, patience, call.max_reply_bytes)
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, headers, _without(key, body))
 
@@ -167,6 +173,18 @@ def _multipart(call: HttpCall, photo: Upload | None) -> list[tuple[str, tuple[st
         name = f"image{photo.format.extension}"
         parts.append((call.file.field, (name, photo.data, photo.format.content_type)))
     return parts
+
+
+async def _whole(
+    client: httpx.AsyncClient, request: httpx.Request, patience: asyncio.Timeout, cap: int
+) -> tuple[httpx.Response, bytes]:
+    with mapped_errors():
+        async with patience:
+            response = await client.send(request, stream=True)
+            try:
+                return response, await _read_capped(response, cap)
+            finally:
+                await response.aclose()
 
 
 async def _read_capped(response: httpx.Response, cap: int) -> bytes:
