@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from overscan.ui.main_window import MainWindow
 
 BUDGET_MS: Final = 50.0
-RUNS: Final = 3
+RUNS: Final = 5
 JOBS: Final = 200
 SETTLE_MS: Final = 500
 MODULE: Final = "tests.benchmarks.stalls"

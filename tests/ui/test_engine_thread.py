@@ -41,8 +41,8 @@ def test_a_command_that_comes_before_the_engine_is_not_lost(
     house: House, photo_file: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:
     thread = EngineThread(house)
-    states = []
-    thread.job_changed.connect(lambda job: states.append(job.state))
+    states: list[JobState] = []
+    thread.jobs_changed.connect(lambda jobs: states.extend(job.state for job in jobs))
     with qtbot.waitSignal(thread.added, timeout=WAIT_MS) as added:
         thread.add(planned(house, photo_file, tmp_path / "out"))
         thread.start()
@@ -57,8 +57,8 @@ def test_it_goes_on_with_other_settings(house: House, photo_file: Path, tmp_path
         thread.start()
     with qtbot.waitSignal(thread.ready, timeout=WAIT_MS):
         thread.configure(house)
-    states = []
-    thread.job_changed.connect(lambda job: states.append(job.state))
+    states: list[JobState] = []
+    thread.jobs_changed.connect(lambda jobs: states.extend(job.state for job in jobs))
     thread.add(planned(house, photo_file, tmp_path / "out"))
     qtbot.waitUntil(lambda: bool(states) and states[-1] is JobState.DONE, timeout=WAIT_MS)
     end(qtbot, thread)

@@ -128,6 +128,8 @@ def test_a_closed_window_picks_its_task_up_again(
     try:
         paying.desk.commands.run.trigger()
         qtbot.waitUntil(lambda: poll.gate.reached > 0, timeout=WAIT_MS)
+        # The window hears of it a moment later; before that it would warn of a job that is not sent.
+        wait_for_states(qtbot, paying, JobState.WAITING)
         paying.close()
         qtbot.waitUntil(lambda: not paying.isVisible(), timeout=WAIT_MS)
     finally:

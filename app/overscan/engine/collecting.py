@@ -36,7 +36,7 @@ class Collector:
     async def adopt_placed(self) -> None:
         """Take over what an earlier run had saved just before it ended."""
         job = self._record.job
-        found = [await self._context.with_pixels(found_again, p) for p in self._context.journal.placements(job.id)]
+        found = [await self._context.in_worker(found_again, p) for p in self._context.journal.placements(job.id)]
         outputs = tuple(output for output in found if output is not None)
         if outputs:
             self._record.update(outputs=outputs)
@@ -108,7 +108,7 @@ class Collector:
             # It has been paid for, and it exists only here or behind a link that soon ends: any place is better.
             rescue = self._context.settings.rescue_folder
             _log.warning("job %s: output %d is saved in %s instead", job.id, n, rescue)
-            await asyncio.to_thread(make_ready, rescue)
+            await self._context.in_worker(make_ready, rescue)
             return await self._save_in(rescue, n, image)
 
     async def _save_in(self, folder: Path, n: int, image: ResultImage) -> Output:
@@ -130,14 +130,14 @@ class Collector:
         self.saving = True
         try:
             if data is not None:
-                await self._context.with_pixels(write_part, part, data)
-            checked = await self._context.with_pixels(check_part, part)
+                await self._context.in_worker(write_part, part, data)
+            checked = await self._context.in_worker(check_part, part)
             job = self._record.job
             for target in self._context.names.names(job.request, part.parent, checked.format.extension):
-                if await asyncio.to_thread(target.exists):
+                if await self._context.in_worker(target.exists):
                     continue
                 self._announce(Placement(n, target, checked.sha256))
-                output = await asyncio.to_thread(give_name, checked, n, target)
+                output = await self._context.in_worker(give_name, checked, n, target)
                 if output is not None:
                     return output
             raise AssertionError("the names never end")

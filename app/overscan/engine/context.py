@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import math
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from typing import TypeVar, TypeVarTuple
+from dataclasses import dataclass, field
+from typing import Final, TypeVar, TypeVarTuple
 
 from overscan.core.failures import Failure, FailureKind, JournalProblem, MissingKey
 from overscan.core.jobs import TERMINAL, Job, JobEvent, advance
@@ -27,6 +28,7 @@ _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
 _log = logging.getLogger(__name__)
 _STARTS = frozenset({JobEvent.PREPARE, JobEvent.RESUME})
+_KEY_GOOD_S: Final = 2.0
 _WRITTEN_FIRST = frozenset({JobEvent.PREPARE, JobEvent.SUBMIT})
 
 
@@ -50,12 +52,14 @@ class Context:
     pacers: dict[str, AccountPacer]
     stops: dict[str, Stop]
     names: NameBook
-    pixel_workers: Executor
+    workers: Executor
     changed: Callable[[Job], None]
+    keys: dict[str, tuple[str | None, float]] = field(default_factory=dict)
+    key_turns: dict[str, asyncio.Lock] = field(default_factory=dict)
 
-    async def with_pixels(self, work: Callable[[*_Ts], _T], *args: *_Ts) -> _T:
-        """Do work on pixels in one of few threads: many at once would keep the window's thread from its turn."""
-        return await asyncio.get_running_loop().run_in_executor(self.pixel_workers, work, *args)
+    async def in_worker(self, work: Callable[[*_Ts], _T], *args: *_Ts) -> _T:
+        """Work on files or pixels in one of few threads: many would keep the window's thread from its turn."""
+        return await asyncio.get_running_loop().run_in_executor(self.workers, work, *args)
 
     def pacer(self, account: Account) -> AccountPacer:
         if account.id not in self.pacers:
@@ -63,8 +67,16 @@ class Context:
         return self.pacers[account.id]
 
     async def key_of(self, account: Account) -> str:
-        """The account's key; a keyring may block, so it is asked in a thread. Raises :class:`MissingKey`."""
-        key = await asyncio.to_thread(self.key, account)
+        """The account's key; a keyring may block, so it is asked in a thread. Raises :class:`MissingKey`.
+
+        What it said is good for some seconds: a batch of jobs asks once.
+        """
+        clock = asyncio.get_running_loop().time
+        async with self.key_turns.setdefault(account.id, asyncio.Lock()):
+            key, asked_at = self.keys.get(account.id, (None, -math.inf))
+            if clock() - asked_at > _KEY_GOOD_S:
+                key = await asyncio.to_thread(self.key, account)
+                self.keys[account.id] = key, clock()
         if key and not (key.isascii() and key.isprintable()):
             raise MissingKey(
                 tr("The key of {account} has letters in it that no key can have.", account=account.name),

@@ -26,11 +26,12 @@ from overscan.engine.remote import RemoteRun
 from overscan.engine.settings import EngineSettings
 from overscan.engine.submitting import cancel_note, unconfirmed
 from overscan.engine.transport import Transport
+from overscan.imaging.background import step_back
 from overscan.providers.registry import Registry
 
 _log = logging.getLogger(__name__)
 _GRACE_S: Final = 20.0
-_PIXEL_WORKERS: Final = 2
+_WORKERS: Final = 2
 _BEFORE_ACCEPTANCE: Final = frozenset({JobState.QUEUED, JobState.PREPARING})
 
 
@@ -57,8 +58,8 @@ class Engine:
         self._runs: dict[str, tuple[RemoteRun | LocalRun, asyncio.Task[None]]] = {}
         self._held: dict[str, Job] = {}
         self._context: Context | None = None
-        self._executor = ThreadPoolExecutor(1, "built-in-engine")
-        self._pixel_workers = ThreadPoolExecutor(_PIXEL_WORKERS, "pixels")
+        self._executor = ThreadPoolExecutor(1, "built-in-engine", step_back)
+        self._workers = ThreadPoolExecutor(_WORKERS, "engine-worker", step_back)
         self._instance = Instance(settings.instances_folder)
 
     async def start(self) -> None:
@@ -72,7 +73,7 @@ class Engine:
             pacers={},
             stops={},
             names=NameBook(),
-            pixel_workers=self._pixel_workers,
+            workers=self._workers,
             changed=self._on_change,
         )
 
@@ -91,7 +92,7 @@ class Engine:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for executor in (self._executor, self._pixel_workers):
+        for executor in (self._executor, self._workers):
             await asyncio.to_thread(executor.shutdown, wait=True, cancel_futures=True)
         if self._context is not None:
             await self._context.transport.aclose()

@@ -117,10 +117,10 @@ class RemoteRun:
         """Make the photo fit and the folder ready. Nothing has left the machine yet."""
         self._record.move(JobEvent.PREPARE, note="")
         request = self.job.request
-        await asyncio.to_thread(make_ready, Path(request.folder))
+        await self._context.in_worker(make_ready, Path(request.folder))
         if request.photo.path is None:
             return None
-        payload = await self._context.with_pixels(_fit, Path(request.photo.path), request, self._provider.info.limits)
+        payload = await self._context.in_worker(_fit, Path(request.photo.path), request, self._provider.info.limits)
         self._record.update(sent=payload.sent)
         return Upload(payload.data, payload.sent.format)
 
@@ -154,7 +154,7 @@ class RemoteRun:
     async def _pick_up(self) -> None:
         """Go on where an earlier run broke off, with what it had saved already."""
         with suppress(StorageProblem):  # the folder may have gone meanwhile; whether it matters shows when saving
-            await asyncio.to_thread(make_ready, Path(self.job.request.folder))
+            await self._context.in_worker(make_ready, Path(self.job.request.folder))
         if self.job.state not in (JobState.PARKED, JobState.DOWNLOADING):
             return
         await self._collector.adopt_placed()

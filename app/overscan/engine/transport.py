@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 
+import anyio
 import httpx
 from httpcore import AsyncHTTP11Connection
 
@@ -101,6 +102,8 @@ class Transport:
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
         self._turn = asyncio.Semaphore(CONNECTIONS)
+        # httpcore loads anyio's backend with the first request; 80 ms there would fall into somebody's first job.
+        anyio.Event()
         try:
             context = tls_context(settings.ca_file)
             self._reads = make_client(settings, context, keep_alive=True)

@@ -15,6 +15,7 @@ from overscan.core.failures import Failure, FailureKind, NotSent, OverscanError
 from overscan.core.jobs import Job, JobState
 from overscan.core.plan import PlannedJob
 from overscan.core.text import tr
+from overscan.imaging.background import step_back
 from overscan.ui.workers import failure_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _HISTORY_S: Final = 3 * 24 * 3600.0
 _HISTORY_JOBS: Final = 500
+_NEWS_S: Final = 0.03
 _RESTING: Final = frozenset({JobState.QUEUED, JobState.PARKED})
 _log = logging.getLogger(__name__)
 
@@ -33,8 +35,9 @@ class EngineThread(QThread):
 
     ready = Signal()
     """The journal is open and jobs can be added."""
-    job_changed = Signal(object)
-    """A :class:`Job` as it is now."""
+    jobs_changed = Signal(object)
+    """A tuple of :class:`Job` as they are now, each job once. At most one every 30 ms: with hundreds of jobs under way
+    the window's thread would otherwise wait its turn behind the engine's for each of them."""
     added = Signal(object)
     """The tuple of jobs that :meth:`add` has journalled; empty where it could not, after ``problem``."""
     recovered = Signal(object)
@@ -52,6 +55,7 @@ class EngineThread(QThread):
         self._early: list[Callable[[], None]] = []
         self._engine: Engine | None = None
         self._active: set[str] = set()
+        self._news: dict[str, Job] = {}
         self._wake: asyncio.Event | None = None
         self._stopping = False
         self._listening = False
@@ -96,6 +100,7 @@ class EngineThread(QThread):
     # ------------------------------------------------------------------ the thread itself
 
     def run(self) -> None:
+        step_back()
         try:
             asyncio.run(self._live())
         except Exception as error:  # noqa: BLE001 - the border of the thread: the window has to hear of it
@@ -130,6 +135,7 @@ class EngineThread(QThread):
             engine, self._engine = self._engine, None
             if engine is not None:
                 await engine.aclose()
+            self._tell()
             self._house, self._next_house = self._next_house or self._house, None
 
     async def _started(self, journal: Journal) -> Engine | None:
@@ -153,6 +159,7 @@ class EngineThread(QThread):
             self.problem.emit(error.failure)
             return
         jobs = sorted((recent | unfinished).values(), key=lambda job: job.created_at)
+        self._tell()
         self.ready.emit()
         self.recovered.emit(tuple(jobs))
 
@@ -176,6 +183,7 @@ class EngineThread(QThread):
         except OverscanError as error:
             self.problem.emit(error.failure)
         finally:
+            self._tell()
             self.added.emit(added)
 
     def _command(self, command: Callable[[Engine], object]) -> None:
@@ -198,8 +206,15 @@ class EngineThread(QThread):
             self._active.discard(job.id)
         else:
             self._active.add(job.id)
-        self.job_changed.emit(job)
+        if not self._news:
+            asyncio.get_running_loop().call_later(_NEWS_S, self._tell)
+        self._news[job.id] = job
         self._change_over()
+
+    def _tell(self) -> None:
+        news, self._news = self._news, {}
+        if news:
+            self.jobs_changed.emit(tuple(news.values()))
 
     def _reconfigure(self, house: House) -> None:
         self._next_house = house

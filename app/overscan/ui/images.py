@@ -273,6 +273,9 @@ class _Worker(QThread):
         self._loader = loader
 
     def run(self) -> None:
+        from overscan.imaging.background import step_back
+
+        step_back()
         while (request := self._queue.take()) is not None:
             step = request.step
             try:

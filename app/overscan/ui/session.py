@@ -187,7 +187,7 @@ class Session(QObject):
         self.registry = loaded.registry
         self.settings = loaded.settings
         engine = EngineThread(self._house(loaded.registry, loaded.settings), self)
-        engine.job_changed.connect(self._job_changed)
+        engine.jobs_changed.connect(self._jobs_changed)
         engine.added.connect(self._added)
         engine.recovered.connect(self._took_over)
         engine.problem.connect(self.problem)
@@ -199,9 +199,10 @@ class Session(QObject):
         self.look_for_keys()
 
     @Slot(object)
-    def _job_changed(self, job: Job) -> None:
-        self._jobs[job.id] = job
-        self.queue.put(job)
+    def _jobs_changed(self, jobs: tuple[Job, ...]) -> None:
+        for job in jobs:
+            self._jobs[job.id] = job
+            self.queue.put(job)
 
     @Slot(object)
     def _added(self, _jobs: tuple[Job, ...]) -> None:

@@ -145,7 +145,8 @@ class Stage(QFrame):
         return saved[-1].path if saved else None
 
     def _show(self, jobs: list[Job]) -> None:
-        items = tuple(item for job in jobs for item in self._result_items(job))[-MOST_RESULTS:]
+        newest = jobs[-MOST_RESULTS:]  # each job has at least one item
+        items = tuple(item for job in newest for item in self._result_items(job))[-MOST_RESULTS:]
         if items != self._items:
             self._items = items
             if self._page is Page.COMPARE:
