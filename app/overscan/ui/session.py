@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Iterable, Sequence
@@ -187,6 +188,7 @@ class Session(QObject):
         self.registry = loaded.registry
         self.settings = loaded.settings
         engine = EngineThread(self._house(loaded.registry, loaded.settings), self)
+        engine.ready.connect(self._all_is_loaded)
         engine.jobs_changed.connect(self._jobs_changed)
         engine.added.connect(self._added)
         engine.recovered.connect(self._took_over)
@@ -197,6 +199,12 @@ class Session(QObject):
             self.problem.emit(loaded.problem)
         engine.start()
         self.look_for_keys()
+
+    @Slot()
+    def _all_is_loaded(self) -> None:
+        # What is there now stays until the end. Without this each full garbage collection walks through all of it,
+        # under the interpreter lock: 50 ms, some of them while hundreds of jobs make new objects.
+        gc.freeze()
 
     @Slot(object)
     def _jobs_changed(self, jobs: tuple[Job, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 
@@ -24,6 +24,7 @@ class ElidedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._mode = mode
+        self._own_tip = ""
 
     def elided(self) -> str:
         """The text as it is shown at the present width."""
@@ -35,17 +36,16 @@ class ElidedLabel(QLabel):
         hint = super().sizeHint()
         return QSize(min(shortest, hint.width()), hint.height())
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ToolTip and not self.toolTip():
-            whole = self.elided() != self.text()
-            self.setToolTip(self.text() if whole else "")
-            try:
-                return super().event(event)
-            finally:
-                self.setToolTip("")
-        return super().event(event)
+    def setToolTip(self, text: str) -> None:
+        self._own_tip = text
+        super().setToolTip(text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        shown = self.elided()
+        # Here and not in `event`, which would be called from C++ for each of the label's many events.
+        tip = self._own_tip or (self.text() if shown != self.text() else "")
+        if tip != self.toolTip():
+            super().setToolTip(tip)
         option = QStyleOption()
         option.initFrom(self)
         painter = QPainter(self)
@@ -56,6 +56,6 @@ class ElidedLabel(QLabel):
             self.alignment().value,
             option.palette,
             self.isEnabled(),
-            self.elided(),
+            shown,
             self.foregroundRole(),
         )
