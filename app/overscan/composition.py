@@ -5,17 +5,20 @@ Nothing heavy is imported until an engine or a photo is really needed.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from overscan.core.failures import OverscanError
 from overscan.core.jobs import Job
 from overscan.core.providers import Account, RemoteProvider
 from overscan.providers.registry import Registry, load_registry
 from overscan.services import logs, settings
+from overscan.services.intake import safe_stem
 from overscan.services.keys import KeyStore
 from overscan.services.origins import origin_of
 from overscan.services.paths import Folders, folders
@@ -83,6 +86,16 @@ class House:
 
         return Journal(self.folders.journal)
 
+    def fetch_photo(self, url: str, *, typed: bool) -> Path:
+        """The photo behind a URL, kept under ``incoming``. Blocks, and is to be called outside of any event loop.
+
+        ``typed``: see ``fetch_photo`` of the engine. Raises ``PhotoError``.
+        """
+        from overscan.engine.fetching import fetch_photo
+
+        folder = self.folders.incoming
+        return asyncio.run(fetch_photo(url, folder, name_of_url(url), self.engine_settings(), typed=typed))
+
     def make_engine(self, journal: Journal, on_change: Callable[[Job], None]) -> Engine:
         from overscan.engine.engine import Engine
 
@@ -98,3 +111,8 @@ def open_house() -> House:
     keys = KeyStore()
     logs.start(places.logs, keys.known_secrets)
     return House(places, settings.load(places.config_file), keys, load_registry())
+
+
+def name_of_url(url: str) -> str:
+    """What a photo is called that has only a URL; safe as a file name."""
+    return safe_stem(unquote(PurePosixPath(urlsplit(url).path).stem) or "photo")

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from overscan.composition import House
-from overscan.core.failures import NotSent
 from overscan.core.jobs import JobState
 from overscan.core.plan import Choice, PlannedJob, Target, make_plan
 from overscan.imaging.photo import open_photo
@@ -75,21 +74,4 @@ def test_a_damaged_journal_is_a_problem_and_no_crash(
     with qtbot.waitSignal(thread.added, timeout=WAIT_MS) as added:
         thread.add(planned(house, photo_file, tmp_path / "out"))
     assert added.args[0] == ()
-    end(qtbot, thread)
-
-
-def test_fetching_before_there_is_a_loop_is_refused(house: House, tmp_path: Path) -> None:
-    with pytest.raises(NotSent):
-        EngineThread(house).fetch("https://example.org/a.jpg", tmp_path)
-
-
-def test_nothing_is_fetched_from_this_machine(house: House, tmp_path: Path, qtbot: QtBot) -> None:
-    from overscan.core.failures import OverscanError
-
-    thread = EngineThread(house)
-    with qtbot.waitSignal(thread.ready, timeout=WAIT_MS):
-        thread.start()
-    with pytest.raises(OverscanError):
-        thread.fetch("http://127.0.0.1:9/a.jpg", tmp_path)
-    assert not list(tmp_path.glob("*.part"))
     end(qtbot, thread)

@@ -5,15 +5,13 @@ Every mistake is told before a byte is sent.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from pathlib import Path
 
-from overscan.composition import House
+from overscan.composition import House, name_of_url
 from overscan.core.failures import (
     InvalidParameter,
     KeyringProblem,
@@ -126,11 +124,11 @@ def open_photos(house: House, photos: Sequence[str], *, send_url: bool) -> Opene
     for item in given:
         if isinstance(item, str) and send_url:
             if item not in seen:
-                opened.photos.append(Photo(PhotoRef(name=_name_of(item), url=item), None))
+                opened.photos.append(Photo(PhotoRef(name=name_of_url(item), url=item), None))
             seen.add(item)
             continue
         try:
-            paths = [_fetched(house, item)] if isinstance(item, str) else list(expand([item]))
+            paths = [house.fetch_photo(item, typed=True)] if isinstance(item, str) else list(expand([item]))
         except OverscanError as error:
             opened.refusals.append(Refusal(str(item), "", error.failure))
             continue
@@ -184,16 +182,3 @@ def _has_key(house: House, account: Account) -> bool:
 
 def is_url(text: str) -> bool:
     return re.match(r"(?i)https?://", text) is not None
-
-
-def _name_of(url: str) -> str:
-    from overscan.services.intake import safe_stem
-
-    return safe_stem(unquote(PurePosixPath(urlsplit(url).path).stem) or "photo")
-
-
-def _fetched(house: House, url: str) -> Path:
-    """The photo behind a URL, kept under ``incoming``."""
-    from overscan.engine.fetching import fetch_photo
-
-    return asyncio.run(fetch_photo(url, house.folders.incoming, _name_of(url), house.engine_settings()))

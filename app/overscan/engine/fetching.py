@@ -14,15 +14,16 @@ from overscan.engine.outputs import name_new
 from overscan.engine.settings import EngineSettings
 
 
-async def fetch_photo(url: str, folder: Path, stem: str, settings: EngineSettings) -> Path:
+async def fetch_photo(url: str, folder: Path, stem: str, settings: EngineSettings, *, typed: bool = True) -> Path:
     """Fetch ``url`` into ``folder`` under a name made from ``stem`` (already safe) and the file's real format.
 
+    Only an address that a person ``typed`` may lie on this machine; one that a web page handed over may not.
     Raises :class:`PhotoError` where it cannot be fetched or is no image.
     """
     part = folder / f".overscan-{uuid.uuid4().hex}.part"
     downloader = Downloader(settings)
     try:
-        await downloader.fetch(url, part, near=url)
+        await downloader.fetch(url, part, near=url if typed else "")
         return await asyncio.to_thread(_named, part, stem)
     except OverscanError as error:
         raise PhotoError(

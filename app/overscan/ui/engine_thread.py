@@ -6,12 +6,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QMutex, QMutexLocker, QObject, QThread, Signal
 
-from overscan.core.failures import Failure, FailureKind, NotSent, OverscanError
+from overscan.core.failures import Failure, FailureKind, OverscanError
 from overscan.core.jobs import Job, JobState
 from overscan.core.plan import PlannedJob
 from overscan.core.text import tr
@@ -85,17 +84,6 @@ class EngineThread(QThread):
     def stop(self) -> None:
         """End the thread; ``finished`` comes when everything that must not be cut off has been waited for."""
         self._call(self._stop)
-
-    def fetch(self, url: str, folder: Path) -> Path:
-        """Fetch a picture with the engine's bare client into ``folder``. Blocks: call it from a worker.
-
-        Raises what ``engine.downloads`` raises, ``StorageProblem``, and :class:`NotSent` while there is no engine.
-        """
-        with QMutexLocker(self._mutex):
-            loop = self._loop
-        if loop is None:
-            raise NotSent(tr("The engine is not ready yet."), tr("Try again in a moment."))
-        return asyncio.run_coroutine_threadsafe(self._fetch(url, folder), loop).result()
 
     # ------------------------------------------------------------------ the thread itself
 
@@ -229,18 +217,6 @@ class EngineThread(QThread):
         if self._wake is not None:
             self._wake.set()
 
-    async def _fetch(self, url: str, folder: Path) -> Path:
-        from overscan.engine.downloads import Downloader
-
-        downloader = Downloader(self._house.engine_settings())
-        part = folder / f"{time.time_ns()}.part"
-        try:
-            await downloader.fetch(url, part, near="")
-            return await asyncio.to_thread(_keep, part, url, folder)
-        finally:
-            await downloader.aclose()
-            part.unlink(missing_ok=True)
-
     # ------------------------------------------------------------------ between the threads
 
     def _call(self, command: Callable[[], None]) -> None:
@@ -276,21 +252,3 @@ def _no_engine() -> Failure:
         tr("Nothing can be run now."),
         tr("See the notice above for the reason; the settings may have to be changed."),
     )
-
-
-def _keep(part: Path, url: str, folder: Path) -> Path:
-    """Give a fetched picture a safe name of its own. The address names it, its content gives the extension."""
-    from urllib.parse import unquote, urlsplit
-
-    from overscan.core.failures import OutputRejected
-    from overscan.imaging.formats import sniff
-    from overscan.services.intake import keep_bytes
-
-    data = part.read_bytes()
-    found = sniff(data)
-    if found is None:
-        raise OutputRejected(
-            tr("What lies at that address is no picture."), tr("Open the picture itself in the browser and drag that.")
-        )
-    stem = Path(unquote(urlsplit(url).path)).stem
-    return keep_bytes(data, folder, stem, found.extension)

@@ -16,7 +16,7 @@ from overscan.core.text import tr
 from overscan.ui.workers import Workers
 
 _LANES = 2
-Fetch = Callable[[str, Path], Path]
+Fetch = Callable[[str], Path]
 """Fetches an address into a folder and gives the file; called in a worker."""
 
 
@@ -74,7 +74,7 @@ class PhotoOpener(QObject):
                 self._lost(failure)
 
         self._gathering += 1
-        self._workers.submit(lambda: [fetch(url, self._incoming)], self._in_round(self._expanded), self._in_round(lost))
+        self._workers.submit(lambda: [fetch(url)], self._in_round(self._expanded), self._in_round(lost))
 
     @Slot()
     def cancel(self) -> None:

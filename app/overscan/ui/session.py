@@ -238,13 +238,14 @@ class Session(QObject):
         self.submitting = submitting
         self.submitting_changed.emit(submitting)
 
-    def _fetch(self, url: str, folder: Path) -> Path:
-        if self.engine is None:
+    def _fetch(self, url: str) -> Path:
+        """In a worker: the photo behind an address that was dropped or pasted."""
+        if self.registry is None or self.settings is None:
             from overscan.core.failures import NotSent
             from overscan.core.text import tr
 
             raise NotSent(tr("Overscan is still starting."), tr("Try again in a moment."))
-        return self.engine.fetch(url, folder)
+        return self._house(self.registry, self.settings).fetch_photo(url, typed=False)
 
 
 def _load(config: Path) -> _Loaded:
