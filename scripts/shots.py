@@ -69,6 +69,15 @@ def _take(scale: int) -> int:
     return 0
 
 
+def pause(milliseconds: int) -> None:
+    """Let the window live so long. Not with ``QTest.qWait``, which keeps all other threads from running meanwhile."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 class _Sitting:
     """One window, led from state to state."""
 
@@ -220,32 +229,29 @@ class _Sitting:
         return sum(job.state == "done" and job.request.provider == provider for job in self.desk.session.jobs)
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        from PySide6.QtTest import QTest
 
         for _ in range(WAIT_MS // STEP_MS):
             if condition():
                 return
-            QTest.qWait(STEP_MS)
+            pause(STEP_MS)
         raise TimeoutError("the window did not come to the state that was to be shown")
 
     def settle(self) -> None:
         """Until every image that is wanted is there, and what was put off has been painted."""
-        from PySide6.QtTest import QTest
 
         self.desk.panel.replan()
-        QTest.qWait(400)
+        pause(400)
         self.desk.session.queue.flush()
 
     def shoot(self, state: str, dialog: QWidget | None = None) -> None:
         from PySide6.QtCore import QPoint
         from PySide6.QtGui import QPainter
-        from PySide6.QtTest import QTest
 
         from overscan.ui.style import Theme, apply
 
         for theme in (Theme.LIGHT, Theme.DARK):
             apply(self.app, theme)
-            QTest.qWait(50)
+            pause(50)
             picture = self.window.grab()
             if dialog is not None:
                 painter = QPainter(picture)

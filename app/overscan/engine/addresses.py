@@ -17,6 +17,10 @@ _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 
 
+_LOOPBACK: Final = ("127.0.0.1", "::1")
+"""What the name means without asking anybody (RFC 6761, 6.3): not every machine has it in a hosts file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
     """A checked URL, and the addresses to connect to so that a second name look-up cannot lead elsewhere.
@@ -95,6 +99,8 @@ def _is_public(address: _Address) -> bool:
 
 
 async def _resolve(host: str, port: int) -> tuple[str, ...]:
+    if host == "localhost":
+        return _LOOPBACK
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)

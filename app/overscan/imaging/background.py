@@ -8,7 +8,8 @@ import threading
 from contextlib import suppress
 from typing import Final
 
-_NICENESS: Final = 10
+_NICENESS: Final = 4
+"""Enough to let the window go first, too little to starve behind other busy programs."""
 
 
 def step_back() -> None:

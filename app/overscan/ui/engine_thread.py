@@ -14,7 +14,6 @@ from overscan.core.failures import Failure, FailureKind, OverscanError
 from overscan.core.jobs import Job, JobState
 from overscan.core.plan import PlannedJob
 from overscan.core.text import tr
-from overscan.imaging.background import step_back
 from overscan.ui.workers import failure_of
 
 if TYPE_CHECKING:
@@ -88,7 +87,6 @@ class EngineThread(QThread):
     # ------------------------------------------------------------------ the thread itself
 
     def run(self) -> None:
-        step_back()
         try:
             asyncio.run(self._live())
         except Exception as error:  # noqa: BLE001 - the border of the thread: the window has to hear of it
