@@ -98,3 +98,14 @@ def test_a_folder_without_photos_is_told(program: Program, simulator: Simulator,
     assert ran.status == 1
     assert "There is no photo in it." in ran.err
     assert len(simulator.requests) == 0
+
+
+def test_a_plan_needs_no_key_and_says_that_a_run_does(
+    bare_program: Program, simulator: Simulator, photo_file: Path
+) -> None:
+    bare_program.use(simulator, key="")
+    ran = bare_program.run("plan", photo_file, "-p", "picwish-scale")
+    assert ran.status == 0
+    assert "2 credits" in ran.out
+    assert "no key of PicWish" in ran.err
+    assert list(simulator.requests) == []

@@ -134,12 +134,16 @@ def plan(
     """Tell what would be sent, changed and charged. Sends nothing."""
 
     def work() -> int:
-        from overscan.cli.inputs import RunInputs, plan_of
+        from overscan.cli.inputs import RunInputs, accounts_without_key, plan_of
         from overscan.cli.report import cost_json, plan_lines, refusal_json
         from overscan.composition import open_house
         from overscan.engine.budget import check_run_caps
 
-        plan = plan_of(open_house(), RunInputs(photos, provider, settings or (), output, url, frame, mask))
+        house = open_house()
+        inputs = RunInputs(photos, provider, settings or (), output, url, frame, mask)
+        plan = plan_of(house, inputs, needs_keys=False)
+        for account in accounts_without_key(house, inputs):
+            err(tr("There is no key of {account} yet; a run needs one.", account=account.name))
         if as_json:
             for job in plan.jobs:
                 out_json(

@@ -48,8 +48,8 @@ class Opened:
     refusals: list[Refusal] = field(default_factory=list)
 
 
-def plan_of(house: House, inputs: RunInputs) -> Plan:
-    """The plan for what was typed.
+def plan_of(house: House, inputs: RunInputs, *, needs_keys: bool = True) -> Plan:
+    """The plan for what was typed; without ``needs_keys`` also for services that there is no key for yet.
 
     Raises :class:`UsageError` for anything that concerns the whole run; a photo that cannot be read becomes one
     refusal and does not stop the others.
@@ -60,7 +60,7 @@ def plan_of(house: House, inputs: RunInputs) -> Plan:
             tr("Use -s top=, bottom=, left= and right= with an expansion."),
         )
     choices = choices_of([house.registry.get(name) for name in dict.fromkeys(inputs.providers)], inputs.settings)
-    make_plan([], choices, Target("/"), has_key=lambda account: _has_key(house, account))
+    make_plan([], choices, Target("/"), has_key=lambda account: not needs_keys or _has_key(house, account))
     target = Target(str(output_folder(inputs.folder or house.output_folder)), house.settings.output.name)
     opened = open_photos(house, inputs.photos, send_url=inputs.send_url)
     plan = make_plan(
@@ -170,6 +170,12 @@ def output_folder(path: Path) -> Path:
             tr("{folder} cannot be the folder for outputs.", folder=path), tr("Name another one with -o.")
         ) from error
     return folder
+
+
+def accounts_without_key(house: House, inputs: RunInputs) -> list[Account]:
+    """The accounts that a run of these inputs would need a key of."""
+    accounts = {a.id: a for name in inputs.providers if (a := house.registry.get(name).info.account) is not None}
+    return [account for account in accounts.values() if not house.has_key(account)]
 
 
 def _has_key(house: House, account: Account) -> bool:
