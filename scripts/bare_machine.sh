@@ -39,7 +39,11 @@ mirror() {
     local found
     found=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null |
         grep -v security | head -n 1 || true)
-    echo "${found:-}"
+    if [[ -z $found ]]; then
+        echo "apt knows no Debian mirror here: run apt-get update first" >&2
+        return 1
+    fi
+    echo "$found"
 }
 
 # Runs a command inside the chroot. The mounts live in their own namespace and end with the command.
