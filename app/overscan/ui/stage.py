@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from overscan.core.geometry import Margins, Rect, Size
@@ -31,6 +31,8 @@ _LEVELS: Final = {
     JobState.PARKED: Level.ATTENTION,
 }
 _SIDES: Final = ("top", "bottom", "left", "right")
+
+_QUIET_MS: Final = 1000
 
 
 class Page(StrEnum):
@@ -59,6 +61,7 @@ class Stage(QFrame):
         self._layers = QStackedLayout(self)
         self._layers.addWidget(self._make_empty())
         self._layers.addWidget(self.view)
+        QTimer.singleShot(_QUIET_MS, self.view, self.view.prepare)
 
     def _make_empty(self) -> QWidget:
         empty = QWidget(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -261,6 +261,15 @@ class CompareView(QFrame):
         layout = pane.layout()
         if layout is not None:
             layout.activate()  # the canvas must have its size before it gets its viewport
+
+    def prepare(self) -> None:
+        """Make the panes in quiet moments, one at a time, instead of all when the first results land."""
+        if len(self._grid) < MAX_PANES:
+            pane = self._made_pane(str(len(self._grid)))
+            for widget in (pane, *pane.findChildren(QWidget)):
+                widget.ensurePolished()
+            self._grid.append(pane)
+            QTimer.singleShot(0, self, self.prepare)
 
     def _made_pane(self, name: str, headers: int = 1) -> Pane:
         pane = Pane(f"{self.objectName()}-pane-{name}", headers, self._area)
