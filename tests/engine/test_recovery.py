@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from overscan.core.failures import FailureKind
-from overscan.core.jobs import Job, JobState
+from overscan.core.jobs import IllegalMove, Job, JobEvent, JobState
 from overscan.engine.instances import Instance
 from overscan.engine.journal import Journal, Placement
 from overscan.engine.outputs import part_path
@@ -335,3 +335,13 @@ async def test_a_running_instance_elsewhere_protects_its_jobs(house: House) -> N
         assert engine.recover(send_queued=True) == ()
     other.close()
     assert (await recovered(house, send_queued=True)).state is JobState.DONE
+
+
+@pytest.mark.parametrize("state", [JobState.RUNNING, JobState.DOWNLOADING])
+async def test_an_accepted_task_can_never_be_queued_again(house: House, state: JobState) -> None:
+    """The table has the move for the built-in engine; for a task it would be a second payment."""
+    async with house.engine() as engine:
+        record = engine._record(a_job(state, task_id="t"))
+        with pytest.raises(IllegalMove):
+            record.move(JobEvent.REQUEUE)
+        assert record.job.state is state

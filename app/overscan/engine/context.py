@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar, TypeVarTuple
 
 from overscan.core.failures import Failure, FailureKind, JournalProblem, MissingKey
-from overscan.core.jobs import TERMINAL, Job, JobEvent, advance
+from overscan.core.jobs import TERMINAL, IllegalMove, Job, JobEvent, advance
 from overscan.core.providers import Account
 from overscan.core.redaction import redact
 from overscan.core.text import tr
@@ -102,10 +102,13 @@ class JobRecord:
     def move(self, event: JobEvent, **changes: object) -> None:
         """Advance the job and commit, before anything else happens.
 
-        Raises ``IllegalMove`` for a move that the table does not have. Where the journal cannot be written,
+        Raises ``IllegalMove`` for a move that the table does not have, and for one that would submit an accepted
+        task again. Where the journal cannot be written,
         :class:`JournalProblem` keeps anything from being sent; a job that has been sent goes on all the same, and
         the next move that can be written heals the gap.
         """
+        if event is JobEvent.REQUEUE and self.job.task_id is not None:
+            raise IllegalMove("what a service has accepted is never queued again")
         state = advance(self.job.state, event)
         now = time.time()
         if event in _STARTS and self.job.started_at is None:
