@@ -103,9 +103,8 @@ class JobRecord:
         """Advance the job and commit, before anything else happens.
 
         Raises ``IllegalMove`` for a move that the table does not have, and for one that would submit an accepted
-        task again. Where the journal cannot be written,
-        :class:`JournalProblem` keeps anything from being sent; a job that has been sent goes on all the same, and
-        the next move that can be written heals the gap.
+        task again. Where the journal cannot be written, :class:`JournalProblem` keeps anything from being sent; a
+        job that has been sent goes on all the same, and the next move that can be written heals the gap.
         """
         if event is JobEvent.REQUEUE and self.job.task_id is not None:
             raise IllegalMove("what a service has accepted is never queued again")

@@ -39,11 +39,11 @@ async def fetch_photo(url: str, folder: Path, stem: str, settings: EngineSetting
 
 
 def _named(part: Path, stem: str) -> Path:
-    from overscan.imaging.formats import sniff
+    from overscan.imaging.formats import SNIFF_BYTES, sniff
 
     try:
         with part.open("rb") as file:
-            image_format = sniff(file.read(64))
+            image_format = sniff(file.read(SNIFF_BYTES))
         if image_format is None:
             raise PhotoError(tr("It is no image."))
         with storage_errors(part.parent):

@@ -32,7 +32,6 @@ PREVIEW_SIDE: Final = 2048
 DEFAULT_MEMORY: Final = 1_500_000_000
 _WORKERS: Final = 3
 _FULL_AT_ONCE: Final = 2  # one worker is always left for what a person waits for first
-_SNIFF_BYTES: Final = 64
 _REPEATS: Final = 3  # for a file that is being written to
 
 _log = logging.getLogger(__name__)
@@ -332,11 +331,11 @@ def _stamp(path: Path, side: int) -> _Stamp | None:
 
 def _has_quick_preview(path: Path) -> bool:
     from overscan.core.images import ImageFormat
-    from overscan.imaging.formats import sniff
+    from overscan.imaging.formats import SNIFF_BYTES, sniff
 
     try:
         with path.open("rb") as file:
-            return sniff(file.read(_SNIFF_BYTES)) is ImageFormat.JPEG
+            return sniff(file.read(SNIFF_BYTES)) is ImageFormat.JPEG
     except OSError:
         return False
 

@@ -194,8 +194,3 @@ def failure_line(what: str, message: str) -> str:
 def plain_tip(text: str) -> str:
     """``text`` for a tooltip, which Qt would otherwise read as rich text where it looks like some."""
     return f"<qt>{html.escape(text)}</qt>" if Qt.mightBeRichText(text) else text
-
-
-def plain_label(text: str) -> str:
-    """``text`` for a button or an action, where an ampersand would otherwise become a mnemonic."""
-    return text.replace("&", "&&")

@@ -123,11 +123,6 @@ class Viewport:
         x, y = self.to_view(box.x, box.y)
         return Box(x, y, box.width * self.zoom, box.height * self.zoom)
 
-    def visible(self) -> Box:
-        """The part of the photo plane that is in view; it may reach beyond the bounds."""
-        x, y = self.to_photo(0, 0)
-        return Box(x, y, self.width / self.zoom, self.height / self.zoom)
-
     def fitted(self) -> Viewport:
         """All of the bounds in view, and kept so."""
         return replace(self, zoom=self.fit_zoom, fits=True)._clamped()
