@@ -115,7 +115,10 @@ def proxy(configured: str) -> Finding:
     if not found:
         return Finding("", None, tr("none"))
     shown = ", ".join(f"{scheme}: {url}" for scheme, url in sorted(found.items()))
-    return Finding("", None, tr("{proxies}, from the system", proxies=shown))
+    # The engine takes nothing from the environment, so that no request goes where the settings do not say.
+    return Finding(
+        "", None, tr("{proxies}, from the system: not used", proxies=shown), tr("Name it as network.proxy to use it.")
+    )
 
 
 def _probe(platform: str) -> subprocess.CompletedProcess[str]:

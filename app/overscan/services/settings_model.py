@@ -185,7 +185,7 @@ class NetworkSettings(_Table):
             SettingKind.ADDRESS,
             mark("Proxy"),
             mark("An HTTP proxy such as http://proxy.example:8080."),
-            empty=mark("as the system says"),
+            empty=mark("none"),
         ),
     ] = ""
     ca_file: Annotated[
