@@ -64,7 +64,8 @@ class PhotoDelegate(QStyledItemDelegate):
         name = str(index.data(Qt.ItemDataRole.DisplayRole))
         painter.setPen(QColor(palette.text))
         painter.drawText(
-            QRect(room.left(), top, room.width(), line_height),
+            # Taller than a line: the font that stands in for missing letters may sit lower than the window's own.
+            QRect(room.left(), top, room.width(), line_height * 2),
             Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine,
             metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room.width()),
         )
