@@ -39,7 +39,19 @@ HEAVY = ("cv2", "exiv2", "httpx", "keyring", "numpy", "onnxruntime", "PIL", "pil
 
 FOUNDATION = {"pydantic", "annotated_types", "pydantic_core"}
 HOSTS = re.compile(r"https?://([A-Za-z0-9.-]+\.[A-Za-z]{2,}|proxy\.example)")
-KNOWN_HOSTS = {"techhk.aoscdn.com", "techsz.aoscdn.com", "picwish.com", "proxy.example", "www.w3.org", "example.org"}
+KNOWN_HOSTS = {
+    "techhk.aoscdn.com",
+    "techsz.aoscdn.com",
+    "picwish.com",
+    "api.gpt.ge",
+    "api.apixo.ai",
+    "apixo.ai",
+    "photo.invalid",
+    "callback.invalid",
+    "proxy.example",
+    "www.w3.org",
+    "example.org",
+}
 """The services' own addresses and examples: the program names no other host."""
 
 

@@ -45,9 +45,12 @@ class House:
         """The origin that the account's key is bound to, as configured."""
         return origin_of(self.settings.base_url(account))
 
-    def key(self, account: Account) -> str | None:
-        """The account's key for its configured origin. May block on the keyring; raises ``KeyringProblem``."""
-        return self.keys.get(account.id, self.origin(account))
+    def key(self, account: Account, base_url: str = "") -> str | None:
+        """The account's key for a base URL, the configured one where none is named.
+
+        May block on the keyring; raises ``KeyringProblem``.
+        """
+        return self.keys.get(account.id, origin_of(base_url) if base_url else self.origin(account))
 
     def has_key(self, account: Account) -> bool:
         """Whether there is a key; a keyring that does not work counts as none. May block."""

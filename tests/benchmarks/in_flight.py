@@ -94,7 +94,7 @@ async def with_the_engine(base_url: str, key: str, photos: Sequence[Path], home:
     choice = Choice(registry.get("picwish-scale"))
     plan = make_plan([open_photo(photo) for photo in photos], [choice], target, has_key=lambda account: True)
     journal = Journal(home / "journal.sqlite3")
-    engine = Engine(journal, registry, settings, lambda account: key, lambda job: None)
+    engine = Engine(journal, registry, settings, lambda account, base_url: key, lambda job: None)
     await engine.start()
     try:
         jobs = await engine.settled([job.id for job in engine.add(plan.jobs)])

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from overscan.core.calls import FileSource, Links
 from overscan.core.images import ImageFormat
 from overscan.core.requests import PhotoRef, Request
 from overscan.engine.downloads import Downloader
@@ -44,14 +45,14 @@ def _measured(workplace: Path, base_url: str, curl: str) -> Iterator[Figure]:
     settings = EngineSettings(rescue_folder=workplace, instances_folder=workplace, base_urls={PICWISH.id: base_url})
     picwish = PicwishScale()
     reference = PhotoRef(name="photo", path=str(photo))
-    call = picwish.submission(Request(provider=picwish.info.id, photo=reference, folder=str(workplace)))
+    call = picwish.submission(Request(provider=picwish.info.id, photo=reference, folder=str(workplace)), Links())
     upload = Upload(data, ImageFormat.JPEG)
     with asyncio.Runner() as runner:
         transport, downloader = Transport(settings), Downloader(settings)
 
         async def send() -> float:
             begun = time.perf_counter()
-            reply = await transport.send(PICWISH, "a-key-of-no-account", call, upload)
+            reply = await transport.send(PICWISH, base_url, "a-key-of-no-account", call, {FileSource.PHOTO: upload})
             seconds = time.perf_counter() - begun
             assert reply.status == 200
             return seconds

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from overscan.core.failures import Failure, FailureKind
 from overscan.core.images import ImageFormat
 from overscan.core.jobs import MOVES, TERMINAL, IllegalMove, Job, JobEvent, JobState, Output, Sent, advance
-from overscan.core.providers import FREE, Amount, Cost
+from overscan.core.money import FREE, Amount, Cost
 from overscan.core.requests import PhotoRef, Request
 
 REQUEST = Request(provider="p", photo=PhotoRef(name="a", path="/a.jpg"), folder="/out")

@@ -10,28 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
+from overscan.core.calls import HttpCall, Links, Reply
 from overscan.core.failures import FailureKind, InvalidParameter, MissingKey
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat, PhotoFacts
+from overscan.core.money import FREE, Amount, Cost
 from overscan.core.parameters import Parameters, Shown
 from overscan.core.plan import Choice, Target, in_money, make_plan
 from overscan.core.providers import (
-    FREE,
     Account,
-    Amount,
-    Cost,
     EncodedImage,
-    HttpCall,
     Limits,
     LocalProvider,
     Operation,
     Phase,
     ProviderInfo,
     RemoteProvider,
-    Reply,
     TaskStatus,
 )
-from overscan.core.requests import Photo, PhotoRef, Request
+from overscan.core.requests import Delivery, Photo, PhotoRef, Request
 
 ACCOUNT = Account("acme", "Acme", "https://acme.example", "X-API-KEY", "", 2, "https://acme.example/keys")
 TARGET = Target("/out")
@@ -75,7 +72,7 @@ class Acme:
     def output_size(self, parameters: Parameters, size: Size) -> Size | None:
         return size
 
-    def submission(self, request: Request) -> HttpCall:
+    def submission(self, request: Request, links: Links) -> HttpCall:
         return HttpCall("POST", "/")
 
     def status_call(self, task_id: str) -> HttpCall:
@@ -177,7 +174,9 @@ def test_a_url_goes_only_to_a_service_that_takes_it() -> None:
     url = Photo(PhotoRef(name="web", url="https://example.org/a.jpg"), None)
     long = Photo(PhotoRef(name="long", url="https://example.org/" + "a" * 30), None)
     plan = make_plan([url, long], [Choice(Acme()), Choice(Here())], TARGET, has_key=lambda _: True)
-    assert [(j.request.photo.name, j.request.provider, j.changes) for j in plan.jobs] == [("web", "acme-scale", ())]
+    assert [(j.request.photo.name, j.request.provider, j.request.delivery) for j in plan.jobs] == [
+        ("web", "acme-scale", Delivery.URL)
+    ]
     assert {(r.photo, r.provider) for r in plan.refusals} == {("web", "here"), ("long", "acme-scale"), ("long", "here")}
     assert plan.credits == Amount(2, 3)
 

@@ -68,12 +68,12 @@ class House:
             retry_base_s=0.005,
         )
 
-    def key(self, account: Account) -> str | None:
+    def key(self, account: Account, base_url: str) -> str | None:
         return self.simulator.key
 
     @asynccontextmanager
     async def engine(
-        self, settings: EngineSettings | None = None, key: Callable[[Account], str | None] | None = None
+        self, settings: EngineSettings | None = None, key: Callable[[Account, str], str | None] | None = None
     ) -> AsyncIterator[Engine]:
         """A started engine with a journal of its own; both are closed at the end."""
         journal = Journal(self.journal_file)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from overscan.core.jobs import Job, JobState
-from overscan.core.providers import Amount, Cost
+from overscan.core.money import Amount, Cost
 from overscan.core.requests import PhotoRef, Request
 
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from overscan.core.failures import Cancelled
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
+from overscan.core.money import FREE, Cost
 from overscan.core.parameters import Parameters
-from overscan.core.providers import FREE, Cost, EncodedImage
+from overscan.core.providers import EncodedImage
 from overscan.core.requests import Request
 from overscan.providers.local_upscale import LocalUpscale
 from tests.simulator.client import picture

@@ -10,8 +10,8 @@ import pytest
 
 from overscan.core.failures import FailureKind, UsageError
 from overscan.core.jobs import JobState
+from overscan.core.money import FREE, Amount, Cost
 from overscan.core.plan import Plan, PlannedJob
-from overscan.core.providers import FREE, Amount, Cost
 from overscan.engine.budget import check_day_cap, check_run_caps, credits_spent
 from overscan.engine.journal import Journal
 from tests.engine.jobs import a_job, request

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from overscan.core.calls import HttpCall, Links
 from overscan.core.failures import FailureKind
 from overscan.core.jobs import Job, JobState
-from overscan.core.providers import Account, HttpCall
+from overscan.core.providers import Account
 from overscan.core.requests import Request
 from overscan.providers.picwish_scale import PicwishScale
 from tests.engine.house import House, paced
@@ -136,8 +137,8 @@ class Impatient(PicwishScale):
     def __init__(self, *, submit_s: float = 5.0, read_s: float = 5.0) -> None:
         self._submit_s, self._read_s = submit_s, read_s
 
-    def submission(self, request: Request) -> HttpCall:
-        return replace(super().submission(request), read_timeout_s=self._submit_s)
+    def submission(self, request: Request, links: Links) -> HttpCall:
+        return replace(super().submission(request, links), read_timeout_s=self._submit_s)
 
     def status_call(self, task_id: str) -> HttpCall:
         return replace(super().status_call(task_id), read_timeout_s=self._read_s)
@@ -383,13 +384,15 @@ async def test_a_picture_within_the_answer_that_is_cut_is_not_saved(house: House
 @pytest.mark.parametrize(
     ("key", "kind"),
     [
-        (lambda account: None, K.KEY),
-        (lambda account: "", K.KEY),
-        (lambda account: "kéy", K.AUTH),
-        (lambda account: "a\nX-Injected: 1", K.AUTH),
+        (lambda account, base_url: None, K.KEY),
+        (lambda account, base_url: "", K.KEY),
+        (lambda account, base_url: "kéy", K.AUTH),
+        (lambda account, base_url: "a\nX-Injected: 1", K.AUTH),
     ],
 )
-async def test_no_key_that_could_be_sent(house: House, key: Callable[[Account], str | None], kind: FailureKind) -> None:
+async def test_no_key_that_could_be_sent(
+    house: House, key: Callable[[Account, str], str | None], kind: FailureKind
+) -> None:
     async with house.engine(key=key) as engine:
         job = await house.run(engine)
     assert job.failure is not None
@@ -398,7 +401,7 @@ async def test_no_key_that_could_be_sent(house: House, key: Callable[[Account], 
 
 
 async def test_a_key_that_the_service_does_not_know(house: House) -> None:
-    async with house.engine(key=lambda account: "an-unknown-key") as engine:
+    async with house.engine(key=lambda account, base_url: "an-unknown-key") as engine:
         job = await house.run(engine)
     assert job.failure is not None
     assert (job.state, job.failure.kind) == (JobState.FAILED, K.AUTH)

@@ -30,7 +30,7 @@ async def begun(house: House, engine: Engine, patient: Patient) -> Job:
 
 
 async def test_a_real_enlargement(house: House) -> None:
-    async with house.engine(key=lambda account: None) as engine:
+    async with house.engine(key=lambda account, base_url: None) as engine:
         (job,) = engine.add(house.planned("local-upscale", parameters={"scale_factor": 2}))
         done = await house.settled(engine, job)
     assert done.state is JobState.DONE, done.failure

@@ -45,7 +45,7 @@ async def main():
     settings = EngineSettings(root / "rescue", root / "data" / "instances", base_urls={"picwish": url},
                               requests_per_second={"picwish": 100.0},
                               pace={"picwish-scale": Pace(first_s=0.01, interval_s=0.01, max_interval_s=0.02)})
-    engine = Engine(Journal(root / "data" / "journal.db"), Registry([PicwishScale()]), settings, lambda account: key,
+    engine = Engine(Journal(root / "data" / "journal.db"), Registry([PicwishScale()]), settings, lambda *_: key,
                     lambda job: None)
     await engine.start()
     await engine.settled([job.id for job in engine.add(plan.jobs)])

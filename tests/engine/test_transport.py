@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import gzip
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from overscan.core.calls import FilePart, FileSource, HttpCall, Multipart, Reply
 from overscan.core.failures import AnswerLost, ConfigProblem, FailureKind, NotSent, ProtocolError
 from overscan.core.images import ImageFormat
-from overscan.core.providers import FilePart, HttpCall, Reply
 from overscan.engine.settings import EngineSettings
 from overscan.engine.transport import Transport, Upload, tls_context
 from overscan.providers.accounts import PICWISH
@@ -24,9 +24,13 @@ pytestmark = pytest.mark.anyio
 KEY = "a-key-0123456789"
 GET = HttpCall("GET", "/task/1", read_timeout_s=5.0, max_reply_bytes=10_000)
 POST = HttpCall(
-    "POST", "/task", fields=(("type", "clean"), ("sync", "0")), file=FilePart("image_file"), read_timeout_s=5
+    "POST",
+    "/task",
+    body=Multipart((("type", "clean"), ("sync", "0")), (FilePart("image_file"),)),
+    read_timeout_s=5,
 )
 PHOTO = Upload(b"\xff\xd8\xff photo \r\n--", ImageFormat.JPEG)
+FILES = {FileSource.PHOTO: PHOTO}
 
 
 def settings(tmp_path: Path, base_url: str, **changes: object) -> EngineSettings:
@@ -36,18 +40,29 @@ def settings(tmp_path: Path, base_url: str, **changes: object) -> EngineSettings
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A transport that sends everything to one address with one key."""
+
+    made: Transport
+    base_url: str
+
+    async def send(self, call: HttpCall, files: Mapping[FileSource, Upload] | None = None) -> Reply:
+        return await self.made.send(PICWISH, self.base_url, KEY, call, files or {})
+
+
 @asynccontextmanager
-async def transport(tmp_path: Path, base_url: str, **changes: object) -> AsyncIterator[Transport]:
+async def transport(tmp_path: Path, base_url: str, **changes: object) -> AsyncIterator[Sender]:
     made = Transport(settings(tmp_path, base_url, **changes))
     try:
-        yield made
+        yield Sender(made, base_url.rstrip("/"))
     finally:
         await made.aclose()
 
 
 async def ask(tmp_path: Path, talk: Talk, call: HttpCall = GET) -> Reply:
     async with raw_server(talk) as raw, transport(tmp_path, raw.url) as sender:
-        return await sender.send(PICWISH, KEY, call, PHOTO if call.method == "POST" else None)
+        return await sender.send(call, FILES if call.method == "POST" else {})
 
 
 # ---------------------------------------------------------------------------------------- never left
@@ -57,13 +72,13 @@ async def test_a_closed_port(tmp_path: Path) -> None:
     async with transport(tmp_path, f"http://127.0.0.1:{closed_port()}") as sender:
         for call in (GET, POST):
             with pytest.raises(NotSent, match="cannot be reached"):
-                await sender.send(PICWISH, KEY, call, PHOTO)
+                await sender.send(call, FILES)
 
 
 async def test_a_name_that_nobody_knows(tmp_path: Path) -> None:
     async with transport(tmp_path, "https://no-such-host.invalid") as sender:
         with pytest.raises(NotSent):
-            await sender.send(PICWISH, KEY, POST, PHOTO)
+            await sender.send(POST, FILES)
 
 
 async def test_a_server_without_tls(tmp_path: Path) -> None:
@@ -72,14 +87,14 @@ async def test_a_server_without_tls(tmp_path: Path) -> None:
 
     async with raw_server(plain) as raw, transport(tmp_path, raw.url.replace("http:", "https:")) as sender:
         with pytest.raises(NotSent):
-            await sender.send(PICWISH, KEY, POST, PHOTO)
+            await sender.send(POST, FILES)
 
 
 async def test_a_proxy_that_refuses(tmp_path: Path) -> None:
     async with raw_server(answering(http(b"", "502 Bad Gateway"))) as raw:
         async with transport(tmp_path, "https://techhk.aoscdn.com", proxy=raw.url) as sender:
             with pytest.raises(NotSent) as caught:
-                await sender.send(PICWISH, KEY, POST, PHOTO)
+                await sender.send(POST, FILES)
         assert "proxy" in caught.value.failure.remedy
         assert raw.requests[0].startswith("CONNECT techhk.aoscdn.com:443")
         assert KEY not in raw.requests[0]
@@ -88,7 +103,7 @@ async def test_a_proxy_that_refuses(tmp_path: Path) -> None:
 async def test_a_proxy_that_is_not_there(tmp_path: Path) -> None:
     async with transport(tmp_path, "https://techhk.aoscdn.com", proxy=f"http://127.0.0.1:{closed_port()}") as sender:
         with pytest.raises(NotSent):
-            await sender.send(PICWISH, KEY, POST, PHOTO)
+            await sender.send(POST, FILES)
 
 
 # ---------------------------------------------------------------------------------------- perhaps arrived
@@ -199,7 +214,7 @@ async def test_what_goes_out(tmp_path: Path) -> None:
 
     async with raw_server(talk) as raw, transport(tmp_path, raw.url + "/base/") as sender:
         for _ in range(2):
-            await sender.send(PICWISH, KEY, POST, PHOTO)
+            await sender.send(POST, FILES)
     assert raw.connections == 2  # no paid request on a connection that may be closing
     for head, body in zip(raw.requests, bodies, strict=True):
         assert head.startswith("POST /base/task HTTP/1.1\r\n")
@@ -214,7 +229,7 @@ async def test_what_goes_out(tmp_path: Path) -> None:
 
 async def test_a_post_without_a_file_is_multipart_too(tmp_path: Path) -> None:  # F73
     async with raw_server(answering(http(b"{}"))) as raw, transport(tmp_path, raw.url) as sender:
-        await sender.send(PICWISH, KEY, replace(POST, file=None))
+        await sender.send(replace(POST, body=Multipart((("type", "clean"),))))
     assert "content-type: multipart/form-data" in raw.requests[0].lower()
 
 
@@ -226,7 +241,7 @@ async def test_readings_share_a_connection_and_carry_no_cookie(tmp_path: Path) -
 
     async with raw_server(talk) as raw, transport(tmp_path, raw.url) as sender:
         for _ in range(3):
-            await sender.send(PICWISH, KEY, GET)
+            await sender.send(GET)
     assert raw.connections == 1
     assert "cookie" not in "".join(raw.requests).lower()
 
@@ -253,7 +268,7 @@ async def test_many_submissions_wait_for_nobody_elses_connection(tmp_path: Path)
         await visit.send(http(b"{}"))
 
     async with raw_server(talk) as raw, transport(tmp_path, raw.url) as sender:
-        replies = await asyncio.gather(*(sender.send(PICWISH, KEY, POST, PHOTO) for _ in range(together)))
+        replies = await asyncio.gather(*(sender.send(POST, FILES) for _ in range(together)))
     assert {reply.status for reply in replies} == {200}
 
 

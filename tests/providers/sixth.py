@@ -7,21 +7,12 @@ from urllib.parse import quote
 
 from pydantic import Field
 
+from overscan.core.calls import FilePart, HttpCall, Links, Multipart, Reply
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
+from overscan.core.money import Amount, Cost
 from overscan.core.parameters import Choice, Equals, Parameters, Shown, validate
-from overscan.core.providers import (
-    Account,
-    Amount,
-    Cost,
-    FilePart,
-    HttpCall,
-    Limits,
-    Operation,
-    ProviderInfo,
-    Reply,
-    TaskStatus,
-)
+from overscan.core.providers import Account, Limits, Operation, ProviderInfo, TaskStatus
 from overscan.core.requests import Request
 from overscan.providers.task_envelope import read_task
 
@@ -84,12 +75,14 @@ class SixthProvider:
     def output_size(self, parameters: Parameters, size: Size) -> Size | None:
         return None
 
-    def submission(self, request: Request) -> HttpCall:
+    def submission(self, request: Request, links: Links) -> HttpCall:
         wire = validate(SixthParameters, request.parameters).wire()
         fields = tuple(
             (name, str(value).lower() if isinstance(value, bool) else str(value)) for name, value in wire.items()
         )
-        return HttpCall("POST", "/v2/retouch", fields=fields, file=FilePart("picture"))
+        if links.photo_url is not None:
+            return HttpCall("POST", "/v2/retouch", body=Multipart((("link", links.photo_url), *fields)))
+        return HttpCall("POST", "/v2/retouch", body=Multipart(fields, (FilePart("picture"),)))
 
     def status_call(self, task_id: str) -> HttpCall:
         return HttpCall("GET", f"/v2/tasks/{quote(task_id, safe='')}")

@@ -6,12 +6,15 @@ import itertools
 
 import pytest
 
+from overscan.core.calls import Links, Reply
 from overscan.core.failures import InvalidParameter
 from overscan.core.geometry import Size
+from overscan.core.money import Amount, Cost
 from overscan.core.parameters import Value, validate
-from overscan.core.providers import Amount, Cost, Phase, RemoteProvider, Reply
+from overscan.core.providers import Phase, RemoteProvider
 from overscan.core.requests import PhotoRef, Request
 from overscan.providers.picwish_scale import PicwishScale
+from tests.providers.bodies import files, form
 
 PROVIDER: RemoteProvider = PicwishScale()
 FILE = PhotoRef(name="osprey", path="/photos/osprey.jpg")
@@ -23,18 +26,14 @@ def request(photo: PhotoRef = FILE, /, **parameters: Value) -> Request:
 
 
 def fields(**parameters: Value) -> dict[str, str]:
-    call = PROVIDER.submission(request(**parameters))
-    names = [name for name, _ in call.fields]
-    assert len(names) == len(set(names))
-    return dict(call.fields)
+    return form(PROVIDER.submission(request(**parameters), Links()))
 
 
 def test_the_body_by_default() -> None:
-    call = PROVIDER.submission(request())
+    call = PROVIDER.submission(request(), Links())
     assert (call.method, call.path) == ("POST", "/api/tasks/visual/scale")
-    assert dict(call.fields) == {"type": "clean", "sync": "0", "return_type": "1"}
-    assert call.file is not None
-    assert (call.file.field, call.file.source) == ("image_file", "photo")
+    assert form(call) == {"type": "clean", "sync": "0", "return_type": "1"}
+    assert files(call) == {"image_file": "photo"}
 
 
 @pytest.mark.parametrize(("factor", "sent"), [(None, None), (1, "1"), (2, "2"), (4, "4")])
@@ -53,7 +52,7 @@ def test_each_choice_is_sent_as_the_document_writes_it(kind: str, sync: int, ret
 def test_the_image_itself_comes_only_at_once() -> None:
     assert fields(sync=1, return_type=3)["return_type"] == "3"
     with pytest.raises(InvalidParameter, match="sync"):
-        PROVIDER.submission(request(return_type=3))
+        PROVIDER.submission(request(return_type=3), Links())
 
 
 @pytest.mark.parametrize(
@@ -71,21 +70,20 @@ def test_the_image_itself_comes_only_at_once() -> None:
 )
 def test_what_the_document_does_not_have_is_refused_before_sending(parameters: dict[str, Value]) -> None:
     with pytest.raises(InvalidParameter):
-        PROVIDER.submission(request(**parameters))
+        PROVIDER.submission(request(**parameters), Links())
 
 
 def test_a_photo_by_its_url_is_one_source_and_no_file() -> None:
-    call = PROVIDER.submission(request(LINK, sync=0))
-    assert call.file is None
-    assert call.fields[0] == ("image_url", LINK.url)
-    assert "image_file" not in dict(call.fields)
+    call = PROVIDER.submission(request(LINK, sync=0), Links(LINK.url))
+    assert files(call) == {}
+    assert form(call)["image_url"] == LINK.url
     assert "image_url" not in fields()
 
 
 def test_a_synchronous_call_waits_for_the_result() -> None:
     pace = PROVIDER.info.pace
-    assert PROVIDER.submission(request()).read_timeout_s == pace.submit_timeout_s
-    assert PROVIDER.submission(request(sync=1)).read_timeout_s == pace.sync_timeout_s
+    assert PROVIDER.submission(request(), Links()).read_timeout_s == pace.submit_timeout_s
+    assert PROVIDER.submission(request(sync=1), Links()).read_timeout_s == pace.sync_timeout_s
     assert pace.sync_timeout_s > 180  # the service's own limit: its answer must win that race
 
 
@@ -96,7 +94,7 @@ def test_a_synchronous_call_waits_for_the_result() -> None:
 def test_a_task_id_cannot_leave_its_place_in_the_path(task_id: str, path: str) -> None:
     call = PROVIDER.status_call(task_id)
     assert (call.method, call.path) == ("GET", f"/api/tasks/visual/scale/{path}")
-    assert (call.fields, call.file) == ((), None)
+    assert call.body is None
 
 
 def credits_of(size: Size | None, **parameters: Value) -> tuple[float, float] | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 
 from overscan.cli.inputs import choices_of
+from overscan.core.calls import Links
 from overscan.core.failures import InvalidParameter, MissingKey
 from overscan.core.geometry import Size
 from overscan.core.images import ColourModel, ImageFormat, PhotoFacts
+from overscan.core.money import Amount
 from overscan.core.parameters import ParameterKind, parse, specs, validate
 from overscan.core.plan import Choice, Target, make_plan
-from overscan.core.providers import Account, Amount, AnyProvider
+from overscan.core.providers import Account, AnyProvider
 from overscan.core.requests import Photo, PhotoRef, Request
 from overscan.providers.picwish_scale import PicwishScale
+from tests.providers.bodies import form
 from tests.providers.sixth import ACCOUNT, SixthParameters, SixthProvider
 
 SIXTH: AnyProvider = SixthProvider()
@@ -34,7 +37,7 @@ def body(*settings: str) -> dict[str, str]:
     plan = make_plan([PHOTO], [chosen(*settings)], Target("/out"), has_key=lambda account: True)
     (job,) = plan.jobs
     restored = Request.model_validate_json(job.request.model_dump_json())
-    return dict(SixthProvider().submission(restored).fields)
+    return form(SixthProvider().submission(restored, Links()))
 
 
 def test_the_declaration_as_data() -> None:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from overscan.core.calls import Reply
 from overscan.core.failures import FailureKind, ProtocolError, ServiceRefusal
-from overscan.core.providers import InlineImage, Phase, RemoteImage, Reply, TaskStatus
+from overscan.core.providers import InlineImage, Phase, RemoteImage, TaskStatus
 from overscan.providers.task_codes import TASK_FAILURES
 from overscan.providers.task_envelope import read_task
 from tests.simulator.client import picture

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from overscan.core.failures import Failure, FailureKind
 from overscan.core.images import ImageFormat
 from overscan.core.jobs import Job, JobState, Output
-from overscan.core.providers import FREE, Amount, Cost
+from overscan.core.money import FREE, Amount, Cost
 from overscan.core.requests import PhotoRef, Request
 from overscan.ui import wording
 from overscan.ui.queue_model import Column, QueueModel

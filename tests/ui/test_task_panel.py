@@ -24,21 +24,13 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from overscan.core.calls import HttpCall, Links, Reply
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat, PhotoFacts
+from overscan.core.money import Amount, Cost
 from overscan.core.parameters import Choice, Equals, Not, Parameters, Shown, validate
 from overscan.core.plan import Target
-from overscan.core.providers import (
-    Account,
-    Amount,
-    Cost,
-    HttpCall,
-    Limits,
-    Operation,
-    ProviderInfo,
-    Reply,
-    TaskStatus,
-)
+from overscan.core.providers import Account, Limits, Operation, ProviderInfo, TaskStatus
 from overscan.core.requests import Photo, PhotoRef, Request
 from overscan.ui.key_states import HasKey, NoKey
 from overscan.ui.parameter_form import ParameterForm
@@ -92,8 +84,8 @@ class Sixth:
     def output_size(self, parameters: Parameters, size: Size) -> Size | None:
         return None
 
-    def submission(self, request: Request) -> HttpCall:
-        raise NotImplementedError
+    def submission(self, request: Request, links: Links) -> HttpCall:
+        return HttpCall("POST", "/")
 
     def status_call(self, task_id: str) -> HttpCall:
         raise NotImplementedError

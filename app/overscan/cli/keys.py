@@ -81,6 +81,8 @@ async def _ask(house: House, account: Account) -> None:
     transport = Transport(house.engine_settings())
     try:
         key = house.key(account) or ""
-        provider.read(await transport.send(account, key, provider.status_call(_NO_TASK)))
+        provider.read(
+            await transport.send(account, house.settings.base_url(account), key, provider.status_call(_NO_TASK))
+        )
     finally:
         await transport.aclose()

@@ -13,8 +13,8 @@ from typing import TextIO
 
 from overscan.core.failures import Failure, OverscanError
 from overscan.core.jobs import Job, JobState
+from overscan.core.money import Amount, Cost
 from overscan.core.plan import Plan, Refusal
-from overscan.core.providers import Amount, Cost
 from overscan.core.text import tr, trn
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from overscan.core.failures import Failure
 from overscan.core.images import ImageFormat
-from overscan.core.providers import Cost
+from overscan.core.money import Cost
 from overscan.core.requests import Request
 
 
@@ -111,7 +111,10 @@ def advance(state: JobState, event: JobEvent) -> JobState:
 
 
 class Sent(BaseModel):
-    """What went to the service: the file as sent, and what was changed to make it so, in words."""
+    """What went to the service: the file as sent, and what was changed to make it so, in words.
+
+    ``mask`` is the mask as sent with it, in canvas mode.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -121,6 +124,7 @@ class Sent(BaseModel):
     format: ImageFormat
     sha256: str
     changes: tuple[str, ...] = ()
+    mask: Sent | None = None
 
 
 class Output(BaseModel):
@@ -141,7 +145,10 @@ class Job(BaseModel):
     """One request on its way, as the journal knows it. Times are seconds since 1970, for display only.
 
     ``progress`` is 0 to 1 or unknown, and never falls. ``note`` is a line for people about the present state.
-    ``retry_of`` names the job that a person repeated with this one.
+    ``retry_of`` names the job that a person repeated with this one. A queued job with a ``failure`` is paused: its
+    account refused another job. ``cost`` is what was quoted, ``charged`` what the service said it took. ``base_url`` is
+    where the job was sent; its task is known only there. ``hosted`` names the object in the person's bucket that has to
+    be deleted when the job ends. ``warnings`` are lines about the outputs.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -150,6 +157,7 @@ class Job(BaseModel):
     request: Request
     state: JobState = JobState.QUEUED
     cost: Cost = Cost()
+    charged: Cost | None = None
     created_at: float
     started_at: float | None = None
     finished_at: float | None = None
@@ -160,6 +168,14 @@ class Job(BaseModel):
     outputs: tuple[Output, ...] = ()
     failure: Failure | None = None
     retry_of: str | None = None
+    base_url: str | None = None
+    hosted: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def paused(self) -> bool:
+        """True where the job was not sent since its account has to be looked after first."""
+        return self.state is JobState.QUEUED and self.failure is not None
 
     @property
     def terminal(self) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from overscan.core.delivery import NO_REACH, Reach, delivery_of
 from overscan.core.failures import Failure, MissingKey, OverscanError, PhotoError
-from overscan.core.parameters import Value, validate
+from overscan.core.money import Amount, Cost
+from overscan.core.parameters import Parameters, Value, validate
 from overscan.core.preflight import preflight
-from overscan.core.providers import Account, Amount, AnyProvider, Cost, RemoteProvider
-from overscan.core.requests import Photo, Request
+from overscan.core.providers import Account, AnyProvider, Limits, Operation, ProviderInfo, RemoteProvider
+from overscan.core.requests import Canvas, Delivery, Photo, Request
 from overscan.core.text import tr
 
 
@@ -78,6 +80,7 @@ def make_plan(
     *,
     has_key: Callable[[Account], bool],
     usd_per_credit: float = 0.0,
+    reach: Reach = NO_REACH,
 ) -> Plan:
     """Every photo with every chosen provider, in that order.
 
@@ -101,18 +104,10 @@ def make_plan(
     for photo in photos:
         for provider, parameters in validated:
             try:
-                changes = _changes(photo, provider, keep_metadata=target.keep_metadata)
+                request, changes = _planned(photo, provider, parameters, target, reach)
             except OverscanError as error:
                 refusals.append(Refusal(photo.ref.name, provider.info.id, error.failure))
                 continue
-            request = Request(
-                provider=provider.info.id,
-                photo=photo.ref,
-                parameters=parameters.values(),
-                folder=target.folder,
-                name_template=target.name_template,
-                keep_metadata=target.keep_metadata,
-            )
             cost = in_money(provider.cost(parameters, photo.ref.size), usd_per_credit)
             jobs.append(PlannedJob(request, cost, changes))
     return Plan(tuple(jobs), tuple(refusals))
@@ -125,22 +120,54 @@ def in_money(cost: Cost, usd_per_credit: float) -> Cost:
     return cost
 
 
-def _changes(photo: Photo, provider: AnyProvider, *, keep_metadata: bool) -> tuple[str, ...]:
-    limits = provider.info.limits
-    if photo.ref.path is None:
-        if not limits.takes_url or not isinstance(provider, RemoteProvider):
-            raise PhotoError(
-                tr("{provider} does not take URLs.", provider=provider.info.id),
-                tr("Leave out --url: the photo is then fetched and sent as a file."),
-            )
-        if len(photo.ref.url or "") > limits.max_url_length:
-            raise PhotoError(
-                tr("The URL is longer than the {count} characters that are allowed.", count=limits.max_url_length),
-                tr("Leave out --url: the photo is then fetched and sent as a file."),
-            )
-        return ()
-    if photo.facts is None:
+def _planned(
+    photo: Photo, provider: AnyProvider, parameters: Parameters, target: Target, reach: Reach
+) -> tuple[Request, tuple[str, ...]]:
+    """The request of one job, and what is changed before it is sent. Raises :class:`UsageError`."""
+    info = provider.info
+    if photo.ref.path is not None and photo.facts is None:
         raise PhotoError(tr("The photo has not been read yet."))
+    remote = isinstance(provider, RemoteProvider)
+    delivery = delivery_of(photo, info, reach) if remote or photo.ref.path is None else Delivery.FILE
+    request = Request(
+        provider=info.id,
+        photo=photo.ref,
+        delivery=delivery,
+        parameters=parameters.values(),
+        canvas=_canvas(photo, info),
+        folder=target.folder,
+        name_template=target.name_template,
+        keep_metadata=target.keep_metadata,
+    )
     if not isinstance(provider, RemoteProvider):
-        return ()
-    return preflight(photo.facts, limits, keep_metadata=keep_metadata).changes
+        return request, ()
+    # What the service cannot be asked shows here, not when the first jobs of the run have been paid for.
+    provider.submission(request, reach.sample(delivery, photo.ref))
+    return request, _changes(photo, request, info.limits)
+
+
+def _canvas(photo: Photo, info: ProviderInfo) -> Canvas | None:
+    """The photo's canvas where the provider expands. Raises :class:`PhotoError` where it cannot take one."""
+    canvas = photo.canvas
+    if canvas is None or info.operation is not Operation.EXPAND:
+        return None
+    if not info.takes_frame or (canvas.mask is not None and not info.takes_mask):
+        raise PhotoError(
+            tr("{provider} takes no frame or mask.", provider=info.id),
+            tr("Use its own parameters, or another provider."),
+        )
+    return canvas
+
+
+def _changes(photo: Photo, request: Request, limits: Limits) -> tuple[str, ...]:
+    match request.delivery:
+        case Delivery.URL:
+            return (tr("sent by its own URL, as it is there"),)
+        case Delivery.RESULT:
+            return (tr("sent by the address of the result, as its service keeps it"),)
+        case Delivery.FILE | Delivery.HOSTED:
+            assert photo.facts is not None  # noqa: S101 - a photo with a file has been read
+            changes = preflight(photo.facts, limits, keep_metadata=request.keep_metadata).changes
+            if request.delivery is Delivery.HOSTED:
+                return (*changes, tr("put into your bucket until the job ends"))
+            return changes

@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
+from overscan.core.calls import HttpCall, Links, Reply
 from overscan.core.failures import Failure
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
-from overscan.core.parameters import Parameters
+from overscan.core.money import Balance, Cost
+from overscan.core.parameters import Condition, Parameters
 from overscan.core.requests import Request
-
-API_REPLY_CAP = 8_000_000
-"""Bytes of a JSON reply that are read at most."""
-INLINE_IMAGE_CAP = 96_000_000
-"""Bytes of a reply that carries the image itself, binary or base64."""
 
 
 class Operation(StrEnum):
@@ -29,11 +26,27 @@ class Operation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """One of several places where a service runs; a key belongs to one of them."""
+
+    name: str
+    base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceCall:
+    """How to ask what is left on an account. ``read`` answers ``None`` where the reply does not tell."""
+
+    call: HttpCall
+    read: Callable[[Reply], Balance | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """Whom a key belongs to. Several providers can share one account, its key and its request rate.
 
     ``auth_header`` and ``auth_prefix`` form the header that carries the key. ``requests_per_second`` counts
-    submissions and status reads together.
+    submissions and status reads together. ``base_url`` is the first of the ``regions`` where there are any.
     """
 
     id: str
@@ -43,6 +56,8 @@ class Account:
     auth_prefix: str
     requests_per_second: float
     key_page: str
+    regions: tuple[Region, ...] = ()
+    balance: BalanceCall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,7 @@ class Limits:
     max_width: int | None
     max_height: int | None
     min_side: int = 1
+    takes_file: bool = True
     takes_url: bool = False
     max_url_length: int = 512
 
@@ -75,43 +91,14 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
-    """A range of what something costs; ``low == high`` where the document is clear."""
-
-    low: float
-    high: float
-
-    def __add__(self, other: Amount) -> Amount:
-        return Amount(self.low + other.low, self.high + other.high)
-
-    def times(self, factor: float) -> Amount:
-        return Amount(self.low * factor, self.high * factor)
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What one job costs. ``None`` is unknown, which is never the same as 0."""
-
-    credits: Amount | None = None
-    usd: Amount | None = None
-
-    @property
-    def unknown(self) -> bool:
-        return self.credits is None and self.usd is None
-
-    @property
-    def free(self) -> bool:
-        return all(amount is not None and amount.high == 0 for amount in (self.credits, self.usd))
-
-
-FREE = Cost(Amount(0, 0), Amount(0, 0))
-
-
-@dataclass(frozen=True, slots=True)
 class ProviderInfo:
     """The facts of a provider: all that the window, the command line and the engine need to know of it.
 
     ``result_lifetime_s`` is how long the service keeps a result; ``account`` is ``None`` for the built-in engine.
+    ``pace_when`` names other paces for certain parameters, the first that holds. ``status_path`` is the path of the
+    status call, with ``{task_id}``, where the document leaves it open, so that it can be set. ``takes_frame`` and
+    ``takes_mask`` tell whether an expansion can fill any frame and any part of it. ``max_outputs`` is how many pictures
+    one job can bring.
     """
 
     id: str
@@ -123,40 +110,12 @@ class ProviderInfo:
     limits: Limits
     price_text: str
     pace: Pace = field(default_factory=Pace)
+    pace_when: tuple[tuple[Condition, Pace], ...] = ()
     result_lifetime_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FilePart:
-    """A file of a multipart body; the engine fills in the bytes that the preflight prepared."""
-
-    field: str
-    source: Literal["photo"] = "photo"
-
-
-@dataclass(frozen=True, slots=True)
-class HttpCall:
-    """One call, without origin, key and bytes: those are the engine's business.
-
-    ``path`` starts with a slash and is already quoted. ``fields`` are multipart text fields; a POST is always
-    multipart, with or without a file.
-    """
-
-    method: Literal["GET", "POST"]
-    path: str
-    fields: tuple[tuple[str, str], ...] = ()
-    file: FilePart | None = None
-    read_timeout_s: float = 30.0
-    max_reply_bytes: int = API_REPLY_CAP
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back. Header names are in lower case."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
+    status_path: str | None = None
+    takes_frame: bool = False
+    takes_mask: bool = False
+    max_outputs: int = 1
 
 
 class Phase(StrEnum):
@@ -187,13 +146,17 @@ ResultImage: TypeAlias = RemoteImage | InlineImage
 
 @dataclass(frozen=True, slots=True)
 class TaskStatus:
-    """What a reply says of a task. ``progress`` is 0 to 1; ``failure`` is set exactly when the phase is FAILED."""
+    """What a reply says of a task. ``progress`` is 0 to 1; ``failure`` is set exactly when the phase is FAILED.
+
+    ``charged`` is what the service says that it took, where it says so.
+    """
 
     phase: Phase
     task_id: str | None = None
     progress: float | None = None
     images: tuple[ResultImage, ...] = ()
     failure: Failure | None = None
+    charged: Cost | None = None
 
 
 class Provider(Protocol):
@@ -215,7 +178,9 @@ class Provider(Protocol):
 class RemoteProvider(Provider, Protocol):
     """A service behind HTTP, described without input or output."""
 
-    def submission(self, request: Request) -> HttpCall: ...
+    def submission(self, request: Request, links: Links) -> HttpCall:
+        """The call that begins the job. Raises ``InvalidParameter`` for what the service cannot be asked."""
+        ...
 
     def status_call(self, task_id: str) -> HttpCall: ...
 

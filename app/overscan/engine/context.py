@@ -46,7 +46,7 @@ class Context:
 
     journal: Journal
     settings: EngineSettings
-    key: Callable[[Account], str | None]
+    key: Callable[[Account, str], str | None]
     transport: Transport
     downloader: Downloader
     pacers: dict[str, AccountPacer]
@@ -54,8 +54,8 @@ class Context:
     names: NameBook
     workers: Executor
     changed: Callable[[Job], None]
-    keys: dict[str, tuple[str | None, float]] = field(default_factory=dict)
-    key_turns: dict[str, asyncio.Lock] = field(default_factory=dict)
+    keys: dict[tuple[str, str], tuple[str | None, float]] = field(default_factory=dict)
+    key_turns: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict)
 
     async def in_worker(self, work: Callable[[*_Ts], _T], *args: *_Ts) -> _T:
         """Work on files or pixels in one of few threads: many would keep the window's thread from its turn."""
@@ -66,17 +66,22 @@ class Context:
             self.pacers[account.id] = AccountPacer(self.settings.rate(account))
         return self.pacers[account.id]
 
-    async def key_of(self, account: Account) -> str:
-        """The account's key; a keyring may block, so it is asked in a thread. Raises :class:`MissingKey`.
+    def base_url_of(self, account: Account, job: Job) -> str:
+        """Where the job's task is: where it was sent, whatever the settings say by now."""
+        return job.base_url or self.settings.base_url(account)
 
-        What it said is good for some seconds: a batch of jobs asks once.
+    async def key_of(self, account: Account, base_url: str) -> str:
+        """The account's key for ``base_url``; a keyring may block, so it is asked in a thread.
+
+        What it said is good for some seconds: a batch of jobs asks once. Raises :class:`MissingKey`.
         """
         clock = asyncio.get_running_loop().time
-        async with self.key_turns.setdefault(account.id, asyncio.Lock()):
-            key, asked_at = self.keys.get(account.id, (None, -math.inf))
+        place = account.id, base_url
+        async with self.key_turns.setdefault(place, asyncio.Lock()):
+            key, asked_at = self.keys.get(place, (None, -math.inf))
             if clock() - asked_at > _KEY_GOOD_S:
-                key = await asyncio.to_thread(self.key, account)
-                self.keys[account.id] = key, clock()
+                key = await asyncio.to_thread(self.key, account, base_url)
+                self.keys[place] = key, clock()
         if key and not (key.isascii() and key.isprintable()):
             raise MissingKey(
                 tr("The key of {account} has letters in it that no key can have.", account=account.name),

@@ -38,8 +38,8 @@ _BEFORE_ACCEPTANCE: Final = frozenset({JobState.QUEUED, JobState.PREPARING})
 class Engine:
     """All methods belong to the thread of the loop in which :meth:`start` was awaited.
 
-    ``key`` gives an account's key (called in a worker thread, since a keyring may block); ``on_change`` is called
-    with each new snapshot of a job.
+    ``key`` gives an account's key for a base URL (called in a worker thread, since a keyring may block);
+    ``on_change`` is called with each new snapshot of a job.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Engine:
         journal: Journal,
         registry: Registry,
         settings: EngineSettings,
-        key: Callable[[Account], str | None],
+        key: Callable[[Account, str], str | None],
         on_change: Callable[[Job], None],
     ) -> None:
         self._journal = journal

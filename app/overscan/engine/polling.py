@@ -40,7 +40,8 @@ class _Follower:
         self._pacer: AccountPacer = context.pacer(self._account)
         self._record = record
         self._key = key
-        self._pace = context.settings.pace_of(provider.info)
+        self._base_url = context.base_url_of(self._account, record.job)
+        self._pace = context.settings.pace_of(provider.info, record.job.request.parameters)
         self._senseless = 0
         self._empty = 0
         self._missing = 0
@@ -72,7 +73,7 @@ class _Follower:
         await self._pacer.slot()
         try:
             reply = await self._context.transport.send(
-                self._account, self._key, self._provider.status_call(job.task_id)
+                self._account, self._base_url, self._key, self._provider.status_call(job.task_id)
             )
         except (NotSent, AnswerLost) as error:
             self._lost += 1

@@ -7,10 +7,12 @@ patience ends, the job is parked, not failed.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from overscan.core.calls import FileSource, Links
 from overscan.core.failures import Failure, FailureKind, OverscanError, ProtocolError, ServiceRefusal, StorageProblem
 from overscan.core.jobs import Job, JobEvent, JobState
 from overscan.core.preflight import preflight
@@ -38,7 +40,7 @@ class RemoteRun:
         self._account = provider.info.account
         self._pacer = context.pacer(self._account)
         self._record = JobRecord(context, job)
-        self._collector = Collector(context, self._record, near=context.settings.base_url(self._account))
+        self._collector = Collector(context, self._record, near=context.base_url_of(self._account, job))
         self._key = ""
         self._wishes = Wishes()
         self._submission = Submission(context, provider, self._record, self._wishes)
@@ -71,10 +73,12 @@ class RemoteRun:
         try:
             async with self._pacer.in_flight:
                 self._submission.heed_stop()
-                self._key = await self._context.key_of(self._account)
+                base_url = self._context.base_url_of(self._account, self.job)
+                self._key = await self._context.key_of(self._account, base_url)
                 self._record.secrets.add(self._key)
                 if self.job.state is JobState.QUEUED:
-                    status = await self._submission.send(self._key, await self._prepare())
+                    links, files = await self._prepare()
+                    status = await self._submission.send(self._key, links, files)
                 else:
                     status = None
                 # A picture that came within the answer exists nowhere else: it is saved even when the program ends.
@@ -113,16 +117,16 @@ class RemoteRun:
         else:
             self._record.fail(failure, JobEvent.PARK)
 
-    async def _prepare(self) -> Upload | None:
+    async def _prepare(self) -> tuple[Links, Mapping[FileSource, Upload]]:
         """Make the photo fit and the folder ready. Nothing has left the machine yet."""
         self._record.move(JobEvent.PREPARE, note="")
         request = self.job.request
         await self._context.in_worker(make_ready, Path(request.folder))
         if request.photo.path is None:
-            return None
+            return Links(request.photo.url), {}
         payload = await self._context.in_worker(_fit, Path(request.photo.path), request, self._provider.info.limits)
         self._record.update(sent=payload.sent)
-        return Upload(payload.data, payload.sent.format)
+        return Links(), {FileSource.PHOTO: Upload(payload.data, payload.sent.format)}
 
     async def _bring_home(self, status: TaskStatus | None) -> None:
         """Follow the task to its end and save its pictures; ask for fresh addresses once where they expired."""

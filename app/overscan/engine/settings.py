@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from overscan.core.parameters import Value
 from overscan.core.providers import Account, Pace, ProviderInfo
 
 
@@ -35,5 +36,8 @@ class EngineSettings:
     def rate(self, account: Account) -> float:
         return self.requests_per_second.get(account.id, account.requests_per_second)
 
-    def pace_of(self, info: ProviderInfo) -> Pace:
-        return self.pace.get(info.id, info.pace)
+    def pace_of(self, info: ProviderInfo, parameters: Mapping[str, Value]) -> Pace:
+        """How a job with these parameters is asked for: as set, else as declared for them."""
+        if info.id in self.pace:
+            return self.pace[info.id]
+        return next((pace for condition, pace in info.pace_when if condition.holds(parameters)), info.pace)

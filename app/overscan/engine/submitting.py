@@ -8,9 +8,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from overscan.core.calls import FileSource, Links
 from overscan.core.failures import Failure, FailureKind, JobError, NotSent, ProtocolError, ServiceRefusal
 from overscan.core.jobs import Job, JobEvent
 from overscan.core.providers import RemoteProvider, TaskStatus
@@ -56,20 +58,21 @@ class Submission:
                 code=stop.failure.code,
             )
 
-    async def send(self, key: str, photo: Upload | None) -> TaskStatus | None:
+    async def send(self, key: str, links: Links, files: Mapping[FileSource, Upload]) -> TaskStatus | None:
         """Send the job once. Returns the first status, or ``None`` where the job has ended here or is queued anew.
 
         Raises ``ServiceRefusal`` where another job's refusal stops this one, ``InvalidParameter`` and
         ``JournalProblem``; nothing has been sent then.
         """
-        call = self._provider.submission(self._record.job.request)
+        call = self._provider.submission(self._record.job.request, links)
+        base_url = self._context.settings.base_url(self._account)
         for attempt in range(SUBMIT_ATTEMPTS):
             last = attempt == SUBMIT_ATTEMPTS - 1
             await self._pacer.slot()
             self.heed_stop()
-            self._record.move(JobEvent.SUBMIT, note="")
+            self._record.move(JobEvent.SUBMIT, note="", base_url=base_url)
             try:
-                reply = await self._context.transport.send(self._account, key, call, photo)
+                reply = await self._context.transport.send(self._account, base_url, key, call, files)
                 status = self._provider.read(reply)
             except NotSent as error:
                 if last or self._wishes.cancel:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -19,9 +19,10 @@ import httpx
 from httpcore import AsyncHTTP11Connection
 
 from overscan import __version__
+from overscan.core.calls import FileSource, HttpCall, JsonBody, Multipart, Reply
 from overscan.core.failures import AnswerLost, ConfigProblem, FailureKind, NotSent, ProtocolError
 from overscan.core.images import ImageFormat
-from overscan.core.providers import Account, HttpCall, Reply
+from overscan.core.providers import Account
 from overscan.core.redaction import HIDDEN
 from overscan.core.text import tr
 from overscan.engine.settings import EngineSettings
@@ -33,6 +34,8 @@ own queue costs time that grows with the square of its length, and its waiting c
 _READ_BYTES: Final = 512 * 1024
 _SLOWEST_UPLOAD: Final = 50_000
 _SHORTEST_KEY: Final = 8
+_NO_FILES: Final[Mapping[FileSource, Upload]] = {}
+_FILE_NAMES: Final = {FileSource.PHOTO: "image", FileSource.MASK: "mask"}
 _USER_AGENT: Final = f"Overscan/{__version__}"
 _NEVER_ARRIVED: Final = (
     httpx.ConnectError,
@@ -48,7 +51,7 @@ _NEVER_ARRIVED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The photo as it is sent."""
+    """A file as it is sent."""
 
     data: bytes
     format: ImageFormat
@@ -118,18 +121,23 @@ class Transport:
         await self._reads.aclose()
         await self._submissions.aclose()
 
-    async def send(self, account: Account, key: str, call: HttpCall, photo: Upload | None = None) -> Reply:
+    async def send(
+        self, account: Account, base_url: str, key: str, call: HttpCall, files: Mapping[FileSource, Upload] = _NO_FILES
+    ) -> Reply:
         """Send one call and read its whole reply, with the key blotted out where the service repeats it.
 
-        Raises :class:`NotSent`, :class:`AnswerLost`, or :class:`ProtocolError` for a reply beyond the call's cap.
+        ``base_url`` is the origin that ``key`` belongs to. Raises :class:`NotSent`, :class:`AnswerLost`, or
+        :class:`ProtocolError` for a reply beyond the call's cap.
         """
         client = self._reads if call.method == "GET" else self._submissions
-        upload_s = (len(photo.data) if photo else 0) / _SLOWEST_UPLOAD
+        upload_s = sum(len(file.data) for file in files.values()) / _SLOWEST_UPLOAD
         request = client.build_request(
             call.method,
-            self._settings.base_url(account) + call.path,
+            base_url + call.path,
+            params=call.query or None,
             headers={account.auth_header: account.auth_prefix + key},
-            files=_multipart(call, photo) if call.method == "POST" else None,
+            files=_multipart(call.body, files) if isinstance(call.body, Multipart) else None,
+            json=call.body.value if isinstance(call.body, JsonBody) else None,
             timeout=httpx.Timeout(call.read_timeout_s, connect=CONNECT_TIMEOUT_S, write=30.0, pool=None),
         )
         # A submission is already journalled as such: it does not wait for a turn.
@@ -166,15 +174,17 @@ def _network_remedy(error: BaseException) -> str:
     return tr("Check the network connection and the base URL in the settings.")
 
 
-def _multipart(call: HttpCall, photo: Upload | None) -> list[tuple[str, tuple[str | None, str | bytes, str | None]]]:
+def _multipart(
+    body: Multipart, files: Mapping[FileSource, Upload]
+) -> list[tuple[str, tuple[str | None, str | bytes, str | None]]]:
     """Text fields as parts without a file name, so that the body is multipart even without a file."""
     parts: list[tuple[str, tuple[str | None, str | bytes, str | None]]] = [
-        (name, (None, value, None)) for name, value in call.fields
+        (name, (None, value, None)) for name, value in body.fields
     ]
-    if call.file is not None and photo is not None:
+    for part in body.files:
         # A name of our own: the person's file name is nobody's business and may break a server's parser.
-        name = f"image{photo.format.extension}"
-        parts.append((call.file.field, (name, photo.data, photo.format.content_type)))
+        name, file = _FILE_NAMES[part.source], files[part.source]
+        parts.append((part.field, (f"{name}{file.format.extension}", file.data, file.format.content_type)))
     return parts
 
 

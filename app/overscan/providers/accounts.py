@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from overscan.core.providers import Account
+from overscan.core.providers import Account, Region
+from overscan.core.text import mark
 
 PICWISH: Final = Account(
     id="picwish",
@@ -14,5 +15,31 @@ PICWISH: Final = Account(
     auth_prefix="",
     requests_per_second=2.0,
     key_page="https://picwish.com",
+    regions=(
+        Region(mark("Global"), "https://techhk.aoscdn.com"),
+        Region(mark("Mainland China"), "https://techsz.aoscdn.com"),
+    ),
 )
 """One key for all PicWish services; by its documents two requests a second, submissions and reads together."""
+
+GPTGE: Final = Account(
+    id="gptge",
+    name="gpt.ge",
+    base_url="https://api.gpt.ge",
+    auth_header="Authorization",
+    auth_prefix="Bearer ",
+    requests_per_second=2.0,
+    key_page="https://api.gpt.ge",
+)
+"""Its document names no rate; the one of the service that it forwards to is taken."""
+
+APIXO: Final = Account(
+    id="apixo",
+    name="APIXO",
+    base_url="https://api.apixo.ai/api/v1",
+    auth_header="Authorization",
+    auth_prefix="Bearer ",
+    requests_per_second=10 / 60,
+    key_page="https://apixo.ai",
+)
+"""The rate depends on the account; this is what public pages give for the smallest one, 10 requests a minute."""

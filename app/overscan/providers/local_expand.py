@@ -9,8 +9,9 @@ from pydantic import Field, model_validator
 
 from overscan.core.geometry import Margins, Size
 from overscan.core.images import ImageFormat
+from overscan.core.money import FREE, Cost
 from overscan.core.parameters import Parameters, Shown
-from overscan.core.providers import FREE, Cost, EncodedImage, Limits, Operation, ProviderInfo
+from overscan.core.providers import EncodedImage, Limits, Operation, ProviderInfo
 from overscan.core.requests import Request
 from overscan.core.text import mark, tr
 

@@ -10,24 +10,16 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 from urllib.parse import quote
 
+from overscan.core.calls import INLINE_IMAGE_CAP, HttpCall, Links, Reply
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
+from overscan.core.money import Amount, Cost
 from overscan.core.parameters import Choice, Equals, Parameters, Shown, validate
-from overscan.core.providers import (
-    INLINE_IMAGE_CAP,
-    Amount,
-    Cost,
-    FilePart,
-    HttpCall,
-    Limits,
-    Operation,
-    ProviderInfo,
-    Reply,
-    TaskStatus,
-)
+from overscan.core.providers import Limits, Operation, ProviderInfo, TaskStatus
 from overscan.core.requests import Request
 from overscan.core.text import mark
 from overscan.providers.accounts import PICWISH
+from overscan.providers.forms import multipart
 from overscan.providers.task_envelope import read_task
 
 _PATH: Final = "/api/tasks/visual/scale"
@@ -122,19 +114,14 @@ class PicwishScale:
             factor = 4 if sent.long_edge <= 512 else 2 if sent.long_edge <= 1024 else 1
         return sent.scaled(factor)
 
-    def submission(self, request: Request) -> HttpCall:
+    def submission(self, request: Request, links: Links) -> HttpCall:
         parameters = validate(PicwishScaleParameters, request.parameters)
-        fields = tuple((name, str(value)) for name, value in parameters.wire().items())
-        if request.photo.path is None:
-            fields = (("image_url", request.photo.url or ""), *fields)
         waits = parameters.values()["sync"] == 1
-        pace = self.info.pace
         return HttpCall(
             "POST",
             _PATH,
-            fields=fields,
-            file=FilePart("image_file") if request.photo.path is not None else None,
-            read_timeout_s=pace.sync_timeout_s if waits else pace.submit_timeout_s,
+            body=multipart(parameters, links),
+            read_timeout_s=self.info.pace.sync_timeout_s if waits else self.info.pace.submit_timeout_s,
             max_reply_bytes=INLINE_IMAGE_CAP,
         )
 

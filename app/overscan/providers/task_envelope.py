@@ -12,15 +12,14 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, NoReturn
 
+from overscan.core.calls import Json, Reply
 from overscan.core.failures import Failure, FailureKind, ProtocolError, ServiceRefusal
-from overscan.core.providers import InlineImage, Phase, RemoteImage, Reply, ResultImage, TaskStatus
+from overscan.core.providers import InlineImage, Phase, RemoteImage, ResultImage, TaskStatus
 from overscan.core.redaction import redact
 from overscan.core.text import tr
 from overscan.providers.task_codes import CHARGED_PERHAPS, REFUSALS, TASK_FAILURES, UNNAMED_FAILURE
-
-Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 TASK_ID_LENGTH: Final = 128
 _TEXT_LENGTH: Final = 300

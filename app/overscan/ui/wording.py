@@ -9,8 +9,9 @@ from pathlib import PurePath
 from PySide6.QtGui import Qt
 
 from overscan.core.jobs import TERMINAL, Job, JobState
+from overscan.core.money import Amount, Cost
 from overscan.core.plan import Plan
-from overscan.core.providers import Amount, Cost, Limits, ProviderInfo
+from overscan.core.providers import Limits, ProviderInfo
 from overscan.core.requests import PhotoRef
 from overscan.core.text import mark, tr, trn
 
