@@ -48,7 +48,7 @@ def delivery_of(photo: Photo, info: ProviderInfo, reach: Reach) -> Delivery:
     """
     ref, limits = photo.ref, info.limits
     if ref.path is None:
-        if not limits.takes_url:
+        if not limits.takes_url or info.account is None:
             raise PhotoError(
                 tr("{provider} does not take URLs.", provider=info.id),
                 tr("Leave out --url: the photo is then fetched and sent as a file."),
