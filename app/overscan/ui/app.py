@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from overscan.core.failures import OverscanError
+from overscan.core.text import tr
+from overscan.services.handover import WindowMark
 from overscan.services.paths import Folders, folders
 from overscan.ui import style
 from overscan.ui.main_window import MainWindow
@@ -35,6 +37,8 @@ def run(photos: Sequence[str]) -> int:
     except OverscanError as error:
         sys.stderr.write(f"{error.failure}\n")
         return 1
+    if _handed_over(places, photos):
+        return 0
     app = QApplication.instance() or QApplication(["overscan"])
     assert isinstance(app, QApplication)  # noqa: S101 - nothing else makes one
     window = make_window(app, places)
@@ -42,6 +46,17 @@ def run(photos: Sequence[str]) -> int:
     window.first_painted.connect(starter.begin)
     window.show()
     return app.exec()
+
+
+def _handed_over(places: Folders, photos: Sequence[str]) -> bool:
+    """Whether a window that is already open has taken the photos."""
+    try:
+        if not WindowMark(places.data).hand_over(photos):
+            return False
+    except OSError:
+        return False
+    sys.stdout.write(tr("Overscan is open already; its window shows this now.") + "\n")
+    return True
 
 
 def make_window(app: QApplication, places: Folders) -> MainWindow:
@@ -83,6 +98,7 @@ class Starter(QObject):
     def _furnish(self) -> None:
         from overscan.services import logs
         from overscan.services.keys import KeyStore
+        from overscan.ui.handover import HandoverEar
         from overscan.ui.session import Session
 
         keys = KeyStore()
@@ -91,6 +107,19 @@ class Starter(QObject):
         desk = self._window.furnish(session)
         session.begin()
         desk.open_photos(self._photos)
+        ear = HandoverEar(WindowMark(self._places.data), session.workers, self)
+        ear.received.connect(self._receive)
+        ear.problem.connect(session.problem)
+        session.idle.connect(ear.close)
+
+    @Slot(object)
+    def _receive(self, photos: list[str]) -> None:
+        """Another start has handed its photos over: show them, and the window."""
+        window = self._window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.raise_()
+        window.activateWindow()
+        window.desk.open_photos(photos)
 
 
 def _theme(state: QSettings) -> Theme:
