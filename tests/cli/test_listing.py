@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.cli.program import Program
 from tests.conftest import MakePhoto
-from tests.simulator import Simulator, Stage, TaskEnds
+from tests.simulator import Cut, Simulator, Stage, TaskEnds
 
 PICWISH = ("-p", "picwish-scale")
 
@@ -67,6 +67,37 @@ def test_the_journal_lists_what_was_run(program: Program, simulator: Simulator, 
     people = program.call("jobs").out
     assert "bad" in people
     assert str(program.folder / "good-picwish-scale-1.jpg") in people
+
+
+def test_the_journal_tells_what_was_quoted_and_what_it_came_to(
+    program: Program, simulator: Simulator, make_photo: MakePhoto
+) -> None:
+    wide = make_photo("wide.jpg", size=(2000, 100), seed=3)
+    assert program.call("run", wide, *PICWISH, "-s", "scale_factor=2").status == 0
+    simulator.script(Stage.SUBMIT, Cut())
+    assert program.call("run", make_photo("lost.jpg", seed=1), *PICWISH).status == 1
+    simulator.script(Stage.SUBMIT, TaskEnds(-8))
+    assert program.call("run", make_photo("bad.jpg", seed=2), *PICWISH).status == 1
+    by_state = {str(o["state"]): o for o in program.call("jobs", "--json").objects}
+    told = {state: (o["quoted"], o["charged"], o["possibly_charged"]) for state, o in by_state.items()}
+    nothing = {"credits": [0, 0], "usd": [0, 0]}
+    two = {"credits": [2, 2], "usd": None}
+    range_ = {"credits": [2, 3], "usd": None}
+    assert told == {
+        "done": (range_, range_, False),
+        "unconfirmed": (two, None, True),
+        "failed": (two, nothing, False),
+    }
+    lines = program.call("jobs").out.splitlines()
+    assert "2–3 credits     2–3 credits (by the documents)" in lines[1]
+    (lost,) = [line for line in lines if line.endswith("lost")]
+    (bad,) = [line for line in lines if line.endswith("bad")]
+    assert "possibly 2 credits" in lost
+    assert "nothing" in bad
+    assert lines[-1] == (
+        "PicWish: quoted 6–7 credits; charged 2–3 credits (1 job by the documents: the service did not tell); "
+        "possibly charged 2 credits"
+    )
 
 
 def test_an_empty_journal(bare_program: Program) -> None:

@@ -15,7 +15,7 @@ from tests.simulator import Port, Simulator, Stage, TaskEnds
 from tests.simulator.client import picture
 
 KEYS = ["job", "photo", "provider", "state", "outputs", "task_id", "width", "height", "elapsed_s", "cost", "sent"]
-KEYS += ["failure"]
+KEYS += ["failure", "quoted", "charged", "possibly_charged", "warnings"]
 PICWISH = ("-p", "picwish-scale")
 
 

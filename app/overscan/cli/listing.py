@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 
-from overscan.cli.report import cost_text, job_json, out, out_json
+from overscan.cli.report import charge_text, cost_text, job_json, out, out_json, spending_line
 from overscan.composition import House
 from overscan.core.jobs import JobState
+from overscan.core.ledger import Entry, Ledger, ledger_of
 from overscan.core.parameters import ParameterSpec, specs
 from overscan.core.providers import AnyProvider, Limits, ProviderInfo, RemoteProvider
 from overscan.core.text import tr
@@ -31,22 +32,43 @@ def list_jobs(house: House, state: JobState | None, *, as_json: bool) -> int:
         jobs = journal.jobs(state)
     finally:
         journal.close()
-    for job in jobs:
-        if as_json:
+    if as_json:
+        for job in jobs:
             out_json(job_json(job))
-            continue
-        made = datetime.datetime.fromtimestamp(job.created_at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        cost = tr("possibly charged") if job.possibly_charged else cost_text(job.cost)
-        out(f"{made}  {job.state.value:<12}{job.request.provider:<20}{cost:<18}{job.request.photo.name}")
-        if job.task_id and not job.outputs:
-            out("    " + tr("task {id}", id=job.task_id))
-        if job.failure:
-            out(f"    {job.failure}")
-        for output in job.outputs:
-            out(f"    {output.path}")
-    if not jobs and not as_json:
+        return 0
+    if not jobs:
         out(tr("The journal has no such job.") if state else tr("The journal is empty."))
+        return 0
+    account_ids = {p.info.id: p.info.account.id for p in house.registry.all() if p.info.account is not None}
+    ledger = ledger_of(jobs, account_ids.get)
+    quoted, charged = tr("quoted"), tr("charged")
+    out(f"{tr('begun'):<21}{tr('state'):<12}{tr('provider'):<20}{quoted:<16}{charged:<28}{tr('photo')}")
+    for entry in ledger.entries:
+        _print_job(entry)
+    _print_sums(house, ledger)
     return 0
+
+
+def _print_job(entry: Entry) -> None:
+    job = entry.job
+    made = datetime.datetime.fromtimestamp(job.created_at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    state = tr("paused") if job.paused else job.state.value
+    costs = f"{cost_text(job.cost):<16}{charge_text(entry):<28}"
+    out(f"{made}  {state:<12}{job.request.provider:<20}{costs}{job.request.photo.name}")
+    if job.task_id and not job.outputs:
+        out("    " + tr("task {id}", id=job.task_id))
+    if job.failure:
+        out(f"    {job.failure}")
+    for output in job.outputs:
+        out(f"    {output.path}")
+    for warning in job.warnings:
+        out("    " + tr("Look at it: {warning}", warning=warning))
+
+
+def _print_sums(house: House, ledger: Ledger) -> None:
+    names = {account.id: account.name for account in house.registry.accounts()}
+    for account_id, sums in ledger.spending().items():
+        out(spending_line(names.get(account_id, account_id), sums))
 
 
 def _key_text(house: House, info: ProviderInfo) -> str:

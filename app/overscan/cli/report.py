@@ -13,7 +13,8 @@ from typing import TextIO
 
 from overscan.core.failures import Failure, OverscanError
 from overscan.core.jobs import Job, JobState
-from overscan.core.money import Amount, Cost
+from overscan.core.ledger import Charge, Entry, Spending, Tally, ledger_of
+from overscan.core.money import FREE, Amount, Cost
 from overscan.core.plan import Plan, Refusal
 from overscan.core.text import tr, trn
 
@@ -80,8 +81,13 @@ def out_json(value: dict[str, object]) -> None:
 
 
 def job_json(job: Job) -> dict[str, object]:
-    """A job as scripts read it. ``cost`` is the upper end of the price; ``null`` is unknown."""
+    """A job as scripts read it. ``cost`` is the upper end of the price; ``null`` is unknown.
+
+    ``quoted`` and ``charged`` have both ends. ``charged`` is ``null`` while it is not known what was taken;
+    ``possibly_charged`` tells that something may have been.
+    """
     first = job.outputs[0] if job.outputs else None
+    (entry,) = ledger_of([job], lambda provider: provider).entries
     return {
         "job": job.id,
         "photo": job.request.photo.path or job.request.photo.url,
@@ -102,6 +108,10 @@ def job_json(job: Job) -> dict[str, object]:
             "format": job.sent.format.value,
         },
         "failure": failure_json(job.failure),
+        "quoted": range_json(job.cost),
+        "charged": None if entry.charged is None else range_json(entry.charged),
+        "possibly_charged": entry.charge is Charge.POSSIBLE,
+        "warnings": list(job.warnings),
     }
 
 
@@ -120,6 +130,18 @@ def refusal_json(refusal: Refusal) -> dict[str, object]:
         "cost": {"credits": 0.0, "usd": 0.0},
         "sent": None,
         "failure": failure_json(refusal.failure),
+        "quoted": range_json(FREE),
+        "charged": range_json(FREE),
+        "possibly_charged": False,
+        "warnings": [],
+    }
+
+
+def range_json(cost: Cost) -> dict[str, list[float] | None]:
+    """Both ends of a price in each unit; ``null`` is unknown."""
+    return {
+        "credits": [cost.credits.low, cost.credits.high] if cost.credits else None,
+        "usd": [cost.usd.low, cost.usd.high] if cost.usd else None,
     }
 
 
@@ -183,6 +205,8 @@ def job_line(job: Job) -> str:
     if job.outputs:
         size = f"{job.outputs[0].width}×{job.outputs[0].height}"
         what += f"  {size}  {job.elapsed_s(time.time()):.1f} s  " + ", ".join(o.path for o in job.outputs)
+    for warning in job.warnings:
+        what += "\n    " + tr("Look at it: {warning}", warning=warning)
     if job.failure is not None:
         what += f"\n    {job.failure}"
     if job.possibly_charged:
@@ -190,6 +214,52 @@ def job_line(job: Job) -> str:
         if job.task_id:
             what += " " + tr("Task {id}.", id=job.task_id)
     return what
+
+
+def charge_text(entry: Entry) -> str:
+    """What a job has cost, as far as it is known; short enough for a column."""
+    match entry.charge:
+        case Charge.TOLD:
+            return cost_text(entry.cost)
+        case Charge.ASSUMED:
+            return tr("{cost} (by the documents)", cost=cost_text(entry.cost))
+        case Charge.POSSIBLE:
+            return tr("possibly {cost}", cost=cost_text(entry.cost))
+        case Charge.OPEN:
+            return tr("open")
+        case Charge.CARRIED:
+            return tr("with the later job")
+        case Charge.NONE:
+            return tr("free") if entry.job.cost.free else tr("nothing")
+
+
+def spending_line(account: str, sums: Spending) -> str:
+    """One account's sums for people; parts that are empty are left out, but for what was quoted and charged."""
+    charged = tr("charged {sum}", sum=tally_text(sums.charged))
+    if sums.assumed:
+        charged += " " + trn(
+            "({count} job by the documents: the service did not tell)",
+            "({count} jobs by the documents: the service did not tell)",
+            sums.assumed,
+        )
+    parts = [tr("quoted {sum}", sum=tally_text(sums.quoted)), charged]
+    if sums.possible.jobs:
+        parts.append(tr("possibly charged {sum}", sum=tally_text(sums.possible)))
+    if sums.open.jobs:
+        parts.append(tr("open {sum}", sum=tally_text(sums.open)))
+    return f"{account}: " + "; ".join(parts)
+
+
+def tally_text(tally: Tally) -> str:
+    """A sum in words: credits, dollars, and how many jobs have no known price."""
+    parts = []
+    if tally.credits.high:
+        parts.append(tr("{amount} credits", amount=_amount(tally.credits)))
+    if tally.usd.high:
+        parts.append(f"${_amount(tally.usd, '.4g')}")
+    if tally.unknown:
+        parts.append(trn("{count} at an unknown price", "{count} at an unknown price", tally.unknown))
+    return " + ".join(parts) if parts else tr("nothing")
 
 
 def _amount(amount: Amount, form: str = "g") -> str:
