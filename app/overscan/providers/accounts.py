@@ -6,6 +6,7 @@ from typing import Final
 
 from overscan.core.providers import Account, Region
 from overscan.core.text import mark
+from overscan.providers.balances import APIXO_BALANCE, PICWISH_BALANCE
 
 PICWISH: Final = Account(
     id="picwish",
@@ -19,6 +20,7 @@ PICWISH: Final = Account(
         Region(mark("Global"), "https://techhk.aoscdn.com"),
         Region(mark("Mainland China"), "https://techsz.aoscdn.com"),
     ),
+    balance=PICWISH_BALANCE,
 )
 """One key for all PicWish services; by its documents two requests a second, submissions and reads together."""
 
@@ -41,5 +43,6 @@ APIXO: Final = Account(
     auth_prefix="Bearer ",
     requests_per_second=10 / 60,
     key_page="https://apixo.ai",
+    balance=APIXO_BALANCE,
 )
 """The rate depends on the account; this is what public pages give for the smallest one, 10 requests a minute."""

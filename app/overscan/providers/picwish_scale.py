@@ -19,7 +19,7 @@ from overscan.core.providers import Limits, Operation, ProviderInfo, TaskStatus
 from overscan.core.requests import Request
 from overscan.core.text import mark
 from overscan.providers.accounts import PICWISH
-from overscan.providers.forms import multipart
+from overscan.providers.forms import Sync, submission_call
 from overscan.providers.task_envelope import read_task
 
 _PATH: Final = "/api/tasks/visual/scale"
@@ -51,15 +51,7 @@ class PicwishScaleParameters(Parameters):
             ),
         ),
     ] = None
-    sync: Annotated[
-        Literal[0, 1],
-        Shown(
-            mark("Answer"),
-            mark("Later is safer: the task can be picked up again after a lost connection."),
-            choices=(Choice(0, mark("Later, by task")), Choice(1, mark("At once, while connected"))),
-            advanced=True,
-        ),
-    ] = 0
+    sync: Sync = 0
     return_type: Annotated[
         Literal[1, 2, 3],
         Shown(
@@ -116,14 +108,7 @@ class PicwishScale:
 
     def submission(self, request: Request, links: Links) -> HttpCall:
         parameters = validate(PicwishScaleParameters, request.parameters)
-        waits = parameters.values()["sync"] == 1
-        return HttpCall(
-            "POST",
-            _PATH,
-            body=multipart(parameters, links),
-            read_timeout_s=self.info.pace.sync_timeout_s if waits else self.info.pace.submit_timeout_s,
-            max_reply_bytes=INLINE_IMAGE_CAP,
-        )
+        return submission_call(_PATH, parameters.wire(), self.info.pace, links)
 
     def status_call(self, task_id: str) -> HttpCall:
         return HttpCall("GET", f"{_PATH}/{quote(task_id, safe='')}", max_reply_bytes=INLINE_IMAGE_CAP)

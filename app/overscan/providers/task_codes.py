@@ -1,6 +1,6 @@
-"""What the numbers of the PicWish and gpt.ge envelope mean, in words for people.
+"""What the states of the PicWish and gpt.ge envelope mean, in words for people.
 
-After the status code and state tables of the documents of ``scale-pro`` and ``advanced-image-expand``.
+After the state tables of the documents of ``scale-pro`` and ``advanced-image-expand``, which are the same.
 """
 
 from __future__ import annotations
@@ -9,39 +9,6 @@ from typing import Final
 
 from overscan.core.failures import FailureKind
 from overscan.core.text import mark
-
-REFUSALS: Final[dict[int, tuple[FailureKind, str, str]]] = {
-    400: (FailureKind.BAD_REQUEST, mark("The service did not accept the request."), mark("Check the parameters.")),
-    401: (
-        FailureKind.AUTH,
-        mark("The service does not accept the key."),
-        mark("Check the key and that it is enabled for this service."),
-    ),
-    402: (
-        FailureKind.BILLING,
-        mark("The account has not enough credits."),
-        mark("Top up the account, then run again."),
-    ),
-    403: (FailureKind.AUTH, mark("The key may not use this service."), mark("Check the account and its region.")),
-    404: (
-        FailureKind.NOT_FOUND,
-        mark("The service does not know this address or task."),
-        mark("Check the base URL in the settings; results are kept only for a limited time."),
-    ),
-    413: (FailureKind.TOO_LARGE, mark("The file is too large for the service."), mark("Choose a smaller photo.")),
-    415: (
-        FailureKind.BAD_IMAGE,
-        mark("The service does not take this file format."),
-        mark("Save the photo as JPEG or PNG."),
-    ),
-    422: (FailureKind.BAD_REQUEST, mark("The service did not accept the request."), mark("Check the parameters.")),
-    429: (
-        FailureKind.RATE_LIMITED,
-        mark("The service gets too many requests."),
-        mark("Wait a moment, or lower the requests per second in the settings."),
-    ),
-}
-"""Status codes, of HTTP or of the body, with which the service refuses a call before it makes a task."""
 
 TASK_FAILURES: Final[dict[int, tuple[FailureKind, str, str]]] = {
     -1: (
