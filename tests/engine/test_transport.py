@@ -246,7 +246,9 @@ async def test_readings_share_a_connection_and_carry_no_cookie(tmp_path: Path) -
     assert "cookie" not in "".join(raw.requests).lower()
 
 
-async def test_the_environments_proxies_are_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_this_machine_is_reached_without_the_systems_proxy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{closed_port()}")
     assert (await ask(tmp_path, answering(http(b"{}")))).status == 200

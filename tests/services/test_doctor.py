@@ -95,6 +95,24 @@ def test_a_proxys_password_stays_hidden(home: Folders, monkeypatch: pytest.Monke
     assert "hunter" not in whole(found) + whole(again)
 
 
+def test_who_names_the_proxy_is_told(home: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "none" in examined(home)["Proxy"].text
+    monkeypatch.setenv("HTTPS_PROXY", "proxy.example:8080")
+    monkeypatch.setenv("NO_PROXY", "inside.example")
+    text = examined(home)["Proxy"].text
+    assert all(part in text for part in ("proxy.example:8080", "system", "inside.example"))
+    home.config_file.write_text('[network]\nproxy = "direct"\n')
+    direct = examined(home)["Proxy"]
+    assert "none" in direct.text
+    assert "network.proxy" in direct.text
+    assert "proxy.example" not in direct.text
+    home.config_file.write_text("")
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy.example:1080")
+    socks = examined(home)["Proxy"]
+    assert socks.ok is False
+    assert "direct" in socks.remedy
+
+
 def test_a_certificate_file_is_really_loaded(tmp_path: Path) -> None:
     import certifi
 

@@ -24,6 +24,8 @@ FULL = """\
 base_url = "https://techhk.aoscdn.com"   # http:// only on loopback
 requests_per_second = 2
 
+[providers.gptge-scale]
+status_path = "/task/{task_id}"
 # the slow one
 [providers.apixo-upscaler.pace]
 first_s = 12
@@ -38,6 +40,23 @@ ca_file = ""
 [money]
 max_credits_per_day = 0       # 0: no cap
 usd_per_credit = 0.0          # 0: unknown
+[hosting]
+endpoint = ""
+bucket = ""
+region = ""
+prefix = "overscan/"
+access_key_id = ""
+consent = ""
+[callbacks]
+port = 0
+public_url = ""
+"""
+HOSTING = """\
+[hosting]
+endpoint = "https://s3.example.org/"
+bucket = "photos"
+prefix = "up/loads"
+access_key_id = "AKID"
 """
 ACCOUNT = Account("picwish", "PicWish", "https://techhk.aoscdn.com/", "X-API-KEY", "", 5.0, "https://x")
 
@@ -80,7 +99,7 @@ def test_a_base_url_of_ones_own_wins_and_loses_its_slash(config: Path) -> None:
         ("[acounts.picwish]\n", ("acounts", "“accounts”")),
         ("[providers.x]\npce = 1", ("providers.x.pce", "“pace”")),
         ("[providers.x.pace]\nfirst = 1", ("providers.x.pace.first", "“first_s”")),
-        ("colour = 1", ("colour", "accounts, providers, output, network, money")),
+        ("colour = 1", ("colour", "accounts, providers, output, network, money, hosting")),
         ('[accounts.picwish]\nbase_url = "http://example.org"', ("accounts.picwish.base_url", "http://")),
         ("[accounts.picwish]\nbase_url = 5", ("accounts.picwish.base_url", "an address in quotes")),
         ("[accounts.picwish]\nrequests_per_second = 0", ("requests_per_second", "above 0, at most 1000")),
@@ -93,6 +112,17 @@ def test_a_base_url_of_ones_own_wins_and_loses_its_slash(config: Path) -> None:
         ('[output]\nname = "{photo}/{n}"', ("output.name", "/")),
         ('[output]\nname = "{photo}-{size}-{n}"', ("output.name", "{photo}, {provider}, {n}")),
         ('[network]\nproxy = "socks5://x"', ("network.proxy", "https://")),
+        ("[callbacks]\nport = 70000", ("callbacks.port", "0 to 65535")),
+        ("[callbacks]\nport = 80.5", ("callbacks.port", "whole")),
+        ('[callbacks]\npublic_url = "http://example.org"', ("callbacks.public_url", "http://")),
+        ('[hosting]\nendpoint = "http://example.org"', ("hosting.endpoint", "http://")),
+        ('[hosting]\nbucket = "a/b"', ("hosting.bucket", "letters, digits")),
+        ('[hosting]\nprefix = "../x"', ("hosting.prefix", "overscan/uploads")),
+        ('[hosting]\nregion = "EU!"', ("hosting.region", "eu-central-1")),
+        ('[hosting]\naccess_key_id = "a b"', ("hosting.access_key_id", "blanks")),
+        ('[hosting]\nsecret_access_key = "abc"', ("hosting.secret_access_key", "access_key_id")),
+        ('[providers.x]\nstatus_path = "/task"', ("providers.x.status_path", "{task_id}")),
+        ('[providers.x]\nstatus_path = "https://example.org/{task_id}"', ("providers.x.status_path", "“/”")),
         ("output = 5", ("“output” is a table", "folder, name")),
         ("[accounts]\npicwish = 5", ("“accounts.picwish” is a table", "base_url")),
         ("[money]\nusd_per_credit = [1]", ("money.usd_per_credit", "a number")),
@@ -109,6 +139,35 @@ def test_what_is_wrong_is_named_with_the_file_and_a_help(config: Path, text: str
     assert str(config) in message
     assert all(part in message for part in told), message
     assert caught.value.failure.remedy
+
+
+def test_hosting_is_consented_only_for_the_place_that_was_named(config: Path) -> None:
+    place = "https://s3.example.org/photos"
+    assert not Settings().hosting.consented
+    for consent in ("", "yes", "true", "https://s3.example.org", "https://s3.example.org/photos2"):
+        config.write_text(HOSTING + f'consent = "{consent}"\n')
+        assert not load(config).hosting.consented
+    config.write_text(HOSTING + f'consent = "{place}"\n')
+    hosting = load(config).hosting
+    assert hosting.consented
+    assert (hosting.place, hosting.prefix) == (place, "up/loads/")
+    assert not save_value(config, "hosting.bucket", "other").hosting.consented
+    save_value(config, "hosting.bucket", "photos")
+    assert not save_value(config, "hosting.access_key_id", None).hosting.consented
+
+
+def test_a_status_path_a_port_and_no_proxy_are_read(config: Path) -> None:
+    config.write_text(
+        '[providers.gptge-scale]\nstatus_path = "/v2/task/{task_id}/state"\n[network]\nproxy = "direct"\n'
+        '[callbacks]\nport = 8123\npublic_url = "https://tunnel.example.org/x/"\n'
+    )
+    settings = load(config)
+    assert settings.status_path("gptge-scale") == "/v2/task/{task_id}/state"
+    assert settings.status_path("picwish-scale") == ""
+    assert settings.network.proxy == "direct"
+    assert settings.callbacks.ready
+    assert (settings.callbacks.port, settings.callbacks.public_url) == (8123, "https://tunnel.example.org/x")
+    assert not Settings().callbacks.ready
 
 
 def test_a_refused_proxy_keeps_its_password(config: Path) -> None:

@@ -23,6 +23,7 @@ from overscan.core.failures import (
 from overscan.core.text import tr
 from overscan.engine.addresses import check
 from overscan.engine.pacing import back_off
+from overscan.engine.proxies import Proxies
 from overscan.engine.settings import EngineSettings
 from overscan.engine.transport import CONNECTIONS, make_client, opened, tls_context
 
@@ -42,9 +43,9 @@ class Downloader:
     """
 
     def __init__(self, settings: EngineSettings) -> None:
-        self._client = make_client(settings, tls_context(settings.ca_file), keep_alive=False)
+        self._proxies = Proxies(settings.proxy)
+        self._client = make_client(self._proxies, tls_context(settings.ca_file), keep_alive=False)
         self._retry_base_s = settings.retry_base_s
-        self._by_proxy = bool(settings.proxy)
         self._turn = asyncio.Semaphore(CONNECTIONS)
 
     async def aclose(self) -> None:
@@ -79,7 +80,7 @@ class Downloader:
 
     async def _once(self, url: str, target: Path, attempt: int, *, near: str) -> None:
         for _ in range(_REDIRECTS + 1):
-            place = await check(url, near=near, resolve=not self._by_proxy)
+            place = await check(url, near=near, resolve=not await self._by_proxy(url))
             # Another attempt tries another of the host's addresses: the first may be one that this network lacks.
             address = place.addresses[attempt % len(place.addresses)] if place.addresses else None
             async with opened(self._client, self._request(place.url, address)) as response:
@@ -90,6 +91,14 @@ class Downloader:
                 await _save(response, target)
                 return
         raise OutputRejected(tr("The picture's address redirects too often."))
+
+    async def _by_proxy(self, url: str) -> bool:
+        """Whether a proxy fetches this, and so looks up the name itself."""
+        try:
+            parts = httpx.URL(url)
+            return await self._proxies.of(parts.scheme, parts.host, parts.port) is not None
+        except (httpx.InvalidURL, ValueError, UnicodeError, TypeError):
+            return False  # checking it says what is wrong
 
     def _request(self, url: httpx.URL, address: str | None) -> httpx.Request:
         headers = {"accept": "image/*,*/*;q=0.5", "accept-encoding": "identity"}

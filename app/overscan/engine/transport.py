@@ -23,8 +23,9 @@ from overscan.core.calls import FileSource, HttpCall, JsonBody, Multipart, Reply
 from overscan.core.failures import AnswerLost, ConfigProblem, FailureKind, NotSent, ProtocolError
 from overscan.core.images import ImageFormat
 from overscan.core.providers import Account
-from overscan.core.redaction import HIDDEN
+from overscan.core.redaction import HIDDEN, redact
 from overscan.core.text import tr
+from overscan.engine.proxies import Proxies, Routed
 from overscan.engine.settings import EngineSettings
 
 CONNECT_TIMEOUT_S: Final = 15.0
@@ -74,25 +75,43 @@ def tls_context(ca_file: str) -> ssl.SSLContext:
         ) from error
 
 
-def make_client(settings: EngineSettings, context: ssl.SSLContext, *, keep_alive: bool) -> httpx.AsyncClient:
-    """A client without cookies, redirects, environment or default credentials."""
+def make_client(proxies: Proxies, context: ssl.SSLContext, *, keep_alive: bool) -> httpx.AsyncClient:
+    """A client without cookies, redirects or default credentials.
+
+    Raises :class:`ConfigProblem` where the proxy that is set cannot be used.
+    """
     # httpcore asks the socket for 64 kB at a time and has no option for it; 30 MB then take a quarter longer.
     AsyncHTTP11Connection.READ_NUM_BYTES = _READ_BYTES
+    # Without keep-alive nothing waits for a connection: a submission that waits here might seem lost, unsent.
+    limits = httpx.Limits(
+        max_connections=CONNECTIONS if keep_alive else None,
+        max_keepalive_connections=CONNECTIONS if keep_alive else 0,
+    )
+
+    def way(proxy: str | None) -> httpx.AsyncHTTPTransport:
+        through = None if proxy is None else httpx.Proxy(proxy, ssl_context=context if _is_https(proxy) else None)
+        return httpx.AsyncHTTPTransport(verify=context, trust_env=False, limits=limits, proxy=through)
+
+    try:
+        routed = Routed(proxies, way)
+    except (httpx.InvalidURL, ValueError, ImportError) as error:
+        raise ConfigProblem(
+            tr("The proxy “{proxy}” cannot be used.", proxy=redact(proxies.fixed or "")),
+            tr("Check network.proxy in the settings."),
+        ) from error
     client = httpx.AsyncClient(
-        verify=context,
-        proxy=settings.proxy or None,
+        transport=routed,
         trust_env=False,
         follow_redirects=False,
         timeout=httpx.Timeout(30.0, connect=CONNECT_TIMEOUT_S, pool=None),
-        # Without keep-alive nothing waits for a connection: a submission that waits here might seem lost, unsent.
-        limits=httpx.Limits(
-            max_connections=CONNECTIONS if keep_alive else None,
-            max_keepalive_connections=CONNECTIONS if keep_alive else 0,
-        ),
         headers={"user-agent": _USER_AGENT},
     )
     client.cookies.jar = CookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
     return client
+
+
+def _is_https(url: str) -> bool:
+    return url.lower().startswith("https://")
 
 
 class Transport:
@@ -107,15 +126,10 @@ class Transport:
         self._turn = asyncio.Semaphore(CONNECTIONS)
         # httpcore loads anyio's backend with the first request; 80 ms there would fall into somebody's first job.
         anyio.Event()
-        try:
-            context = tls_context(settings.ca_file)
-            self._reads = make_client(settings, context, keep_alive=True)
-            self._submissions = make_client(settings, context, keep_alive=False)
-        except (httpx.InvalidURL, ValueError) as error:
-            raise ConfigProblem(
-                tr("The proxy “{proxy}” cannot be used.", proxy=settings.proxy),
-                tr("Check network.proxy in the settings."),
-            ) from error
+        context = tls_context(settings.ca_file)
+        proxies = Proxies(settings.proxy)
+        self._reads = make_client(proxies, context, keep_alive=True)
+        self._submissions = make_client(proxies, context, keep_alive=False)
 
     async def aclose(self) -> None:
         await self._reads.aclose()

@@ -32,7 +32,7 @@ __all__ = ["Finding", "examine"]
 
 _PACKAGES: Final = (
     *("PySide6-Essentials", "httpx", "pydantic", "Pillow", "pillow-heif", "numpy", "opencv-python-headless"),
-    *("keyring", "filelock", "platformdirs", "typer", "rich", "truststore", "exiv2", "tomlkit"),
+    *("keyring", "filelock", "platformdirs", "typer", "rich", "truststore", "exiv2", "tomlkit", "obstore"),
 )
 _LOW_SPACE: Final = 500_000_000
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from overscan.core.text import tr
 from overscan.services.findings import Finding
+from overscan.services.setting_checks import DIRECT
 
 _PROBE: Final = (
     "from PySide6.QtGui import QFontDatabase, QGuiApplication\n"
@@ -108,17 +109,26 @@ def trust_store(ca_file: str) -> Finding:
 
 
 def proxy(configured: str) -> Finding:
-    """Which proxy is used, if any."""
+    """Which proxy is used, if any, and who says so. Services on this machine itself are reached without one."""
+    if configured == DIRECT:
+        return Finding("", None, tr("none, as network.proxy in the settings says"))
     if configured:
         return Finding("", None, tr("{proxy}, from the settings", proxy=configured))
-    found = {scheme: url for scheme, url in urllib.request.getproxies().items() if scheme in {"http", "https", "all"}}
+    system = urllib.request.getproxies()
+    found = {scheme: url for scheme, url in system.items() if scheme in {"http", "https", "all"}}
     if not found:
-        return Finding("", None, tr("none"))
+        return Finding("", None, tr("none: neither the settings nor the system name one"))
     shown = ", ".join(f"{scheme}: {url}" for scheme, url in sorted(found.items()))
-    # The engine takes nothing from the environment, so that no request goes where the settings do not say.
-    return Finding(
-        "", None, tr("{proxies}, from the system: not used", proxies=shown), tr("Name it as network.proxy to use it.")
-    )
+    without = system.get("no", "")
+    text = tr("{proxies}, from the system", proxies=shown)
+    if without:
+        text = tr("{what}; not for {names}", what=text, names=without)
+    for url in found.values():
+        if "://" in url and not url.lower().startswith(("http://", "https://")):
+            return Finding(
+                "", False, text, tr("Only HTTP proxies can be used. Name one as network.proxy, or “direct”.")
+            )
+    return Finding("", None, text, tr("Set network.proxy to “direct” to use none."))
 
 
 def _probe(platform: str) -> subprocess.CompletedProcess[str]:

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from overscan.core.text import tr
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_STATUS_PATH: Final = re.compile(r"/([A-Za-z0-9._~/-]|\{task_id\})*")
 _FORBIDDEN: Final = re.compile(r"[\s\x00-\x1f\x7f\\]")
 
 
@@ -44,6 +45,14 @@ def checked_proxy(url: str) -> str:
     if parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(tr("a proxy is an address such as http://proxy.example:8080"))
     return url.rstrip("/")
+
+
+def checked_status_path(path: str) -> str:
+    """``path`` as the template of a status call. Raises ``ValueError`` with a sentence for people."""
+    where, mark, query = path.partition("?")
+    if not _STATUS_PATH.fullmatch(where) or ".." in where or mark or query or where.count("{task_id}") != 1:
+        raise ValueError(tr("a path begins with “/” and holds {task_id} once", task_id="{task_id}"))
+    return path
 
 
 def origin_of(url: str) -> str:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from overscan.core.providers import Account, Pace
 from overscan.core.text import mark, tr
-from overscan.services.origins import checked_base_url, checked_proxy
+from overscan.services.setting_checks import (
+    base_url_or_empty,
+    bucket_or_empty,
+    expanded,
+    expanded_or_empty,
+    folder_in_bucket,
+    key_id_or_empty,
+    proxy_or_word,
+    region_or_empty,
+    status_path_or_empty,
+    whole_port,
+)
 
 
 class SettingKind(StrEnum):
@@ -67,28 +77,6 @@ def _places(template: str) -> list[str]:
     return [place for _, place, _, _ in pieces if place is not None]
 
 
-def _expanded(text: str) -> str:
-    try:
-        path = Path(text).expanduser()
-    except RuntimeError:
-        raise ValueError(tr("nobody here has this home folder")) from None
-    if "\x00" in text or not path.is_absolute():
-        raise ValueError(tr("a path begins with “~” or at the root"))
-    return str(path)
-
-
-def _expanded_or_empty(text: str) -> str:
-    return _expanded(text) if text else ""
-
-
-def _base_url_or_empty(text: str) -> str:
-    return checked_base_url(text) if text else ""
-
-
-def _proxy_or_empty(text: str) -> str:
-    return checked_proxy(text) if text else ""
-
-
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
 
@@ -98,7 +86,7 @@ class AccountSettings(_Table):
 
     base_url: Annotated[
         str,
-        AfterValidator(_base_url_or_empty),
+        AfterValidator(base_url_or_empty),
         Described(
             SettingKind.ADDRESS,
             mark("Address of the service"),
@@ -158,12 +146,22 @@ class PaceSettings(_Table):
 
 class ProviderSettings(_Table):
     pace: PaceSettings = PaceSettings()
+    status_path: Annotated[
+        str,
+        AfterValidator(status_path_or_empty),
+        Described(
+            SettingKind.TEXT,
+            mark("Path of the status call"),
+            mark("Where a task is asked for, with {task_id}; only for a service whose document leaves it open."),
+            empty=mark("the provider's own"),
+        ),
+    ] = ""
 
 
 class OutputSettings(_Table):
     folder: Annotated[
         str,
-        AfterValidator(_expanded),
+        AfterValidator(expanded),
         Described(SettingKind.FOLDER, mark("Folder"), mark("Where outputs are saved; “~” is your home folder.")),
     ] = "~/Pictures/Overscan"
     name: Annotated[
@@ -180,17 +178,17 @@ class OutputSettings(_Table):
 class NetworkSettings(_Table):
     proxy: Annotated[
         str,
-        AfterValidator(_proxy_or_empty),
+        AfterValidator(proxy_or_word),
         Described(
             SettingKind.ADDRESS,
             mark("Proxy"),
-            mark("An HTTP proxy such as http://proxy.example:8080."),
-            empty=mark("none"),
+            mark("An HTTP proxy such as http://proxy.example:8080, or “direct” for none."),
+            empty=mark("as the system says"),
         ),
     ] = ""
     ca_file: Annotated[
         str,
-        AfterValidator(_expanded_or_empty),
+        AfterValidator(expanded_or_empty),
         Described(
             SettingKind.FILE,
             mark("Certificate authorities"),
@@ -224,6 +222,111 @@ class MoneySettings(_Table):
     ] = 0.0
 
 
+class HostingSettings(_Table):
+    """The person's own bucket, for services that take photos only by a public URL.
+
+    The secret access key is no setting: it is kept as the key of ``hosting``, bound to the endpoint's origin.
+    """
+
+    endpoint: Annotated[
+        str,
+        AfterValidator(base_url_or_empty),
+        Described(
+            SettingKind.ADDRESS,
+            mark("Endpoint"),
+            mark("Where your S3-compatible storage is. http:// is possible only for this machine itself."),
+            empty=mark("no hosting"),
+        ),
+    ] = ""
+    bucket: Annotated[
+        str,
+        AfterValidator(bucket_or_empty),
+        Described(
+            SettingKind.TEXT,
+            mark("Bucket"),
+            mark("A private bucket of yours. Photos lie there until their job ends."),
+            empty=mark("no hosting"),
+        ),
+    ] = ""
+    region: Annotated[
+        str,
+        AfterValidator(region_or_empty),
+        Described(
+            SettingKind.TEXT,
+            mark("Region"),
+            mark("The bucket's region, such as eu-central-1; “auto” for some services."),
+            empty="us-east-1",
+        ),
+    ] = ""
+    prefix: Annotated[
+        str,
+        AfterValidator(folder_in_bucket),
+        Described(SettingKind.TEXT, mark("Folder in the bucket"), mark("What the names of uploads begin with.")),
+    ] = "overscan/"
+    access_key_id: Annotated[
+        str,
+        AfterValidator(key_id_or_empty),
+        Described(
+            SettingKind.TEXT,
+            mark("Access key id"),
+            mark("Of a key that may write, read and delete below that folder, and nothing else."),
+            empty=mark("no hosting"),
+        ),
+    ] = ""
+    consent: Annotated[
+        str,
+        Described(
+            SettingKind.TEXT,
+            mark("Consent"),
+            mark(
+                "“endpoint/bucket”, in full, once you agree that photos for services that take only URLs are put "
+                "there, readable for the service by a secret link, and deleted when the job ends."
+            ),
+            empty=mark("not given"),
+        ),
+    ] = ""
+
+    @property
+    def place(self) -> str:
+        """What a consent has to name; empty where endpoint, bucket or access key are not all set."""
+        return f"{self.endpoint}/{self.bucket}" if self.endpoint and self.bucket and self.access_key_id else ""
+
+    @property
+    def consented(self) -> bool:
+        """Whether hosting is set up and the consent is for exactly this place."""
+        return bool(self.place) and self.consent == self.place
+
+
+class CallbackSettings(_Table):
+    """A receiver of callbacks on this machine, for people with a tunnel to it."""
+
+    port: Annotated[
+        float,
+        AfterValidator(whole_port),
+        Field(ge=0, le=65535),
+        Described(
+            SettingKind.NUMBER,
+            mark("Port for callbacks"),
+            mark("Where a tunnel hands over the services' callbacks, on this machine only."),
+            empty=mark("off"),
+        ),
+    ] = 0.0
+    public_url: Annotated[
+        str,
+        AfterValidator(base_url_or_empty),
+        Described(
+            SettingKind.ADDRESS,
+            mark("Public address for callbacks"),
+            mark("The tunnel's address, which the services are told."),
+            empty=mark("off"),
+        ),
+    ] = ""
+
+    @property
+    def ready(self) -> bool:
+        return self.port > 0 and bool(self.public_url)
+
+
 Id: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
@@ -235,6 +338,8 @@ class Settings(_Table):
     output: OutputSettings = Field(default_factory=OutputSettings)
     network: NetworkSettings = NetworkSettings()
     money: MoneySettings = MoneySettings()
+    hosting: HostingSettings = HostingSettings()
+    callbacks: CallbackSettings = CallbackSettings()
 
     def base_url(self, account: Account) -> str:
         """Where the calls of ``account`` go, without a slash at the end."""
@@ -258,3 +363,7 @@ class Settings(_Table):
             submit_timeout_s=pace.submit_timeout_s,
             sync_timeout_s=pace.sync_timeout_s,
         )
+
+    def status_path(self, provider_id: str) -> str:
+        """The path of the provider's status call where one is set, with ``{task_id}`` in it; else empty."""
+        return self.providers.get(provider_id, ProviderSettings()).status_path
