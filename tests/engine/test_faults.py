@@ -423,20 +423,3 @@ async def test_a_key_that_is_withdrawn_while_the_service_works(house: House) -> 
         engine.resume(job.id)
         assert (await house.settled(engine, job)).state is JobState.DONE
     assert house.simulator.account.accepted == 1
-
-
-@pytest.mark.parametrize("status", [401, 402])
-async def test_a_refused_key_or_no_credit_stops_the_rest_of_the_batch(house: House, status: int) -> None:  # F14, F15
-    house.simulator.script(Stage.SUBMIT, EnvelopeError(status), times=None)
-    settings = replace(house.settings(), requests_per_second={"picwish": 50.0})
-    async with house.engine(settings) as engine:
-        jobs = engine.add(house.planned() * 12)
-        ended = await engine.settled([job.id for job in jobs])
-        kinds = {job.failure.kind for job in ended if job.failure}
-        assert ({job.state for job in ended}, kinds) == ({JobState.FAILED}, {K.AUTH if status == 401 else K.BILLING})
-        assert len(house.simulator.requests.submissions) < 6
-        assert sum("another job was refused" in str(job.failure) for job in ended) > 6
-        # What is begun afterwards is sent again: the person may have topped up.
-        sent = len(house.simulator.requests.submissions)
-        await house.run(engine)
-        assert len(house.simulator.requests.submissions) == sent + 1

@@ -58,8 +58,8 @@ class Teller:
         """True where standard output could not take a line."""
 
     def wants(self, job: Job) -> bool:
-        """Whether there is something to tell: the job has ended, and that was not told yet."""
-        return (job.terminal or job.state is JobState.PARKED) and job.id not in self._told
+        """Whether there is something to tell: the job has ended or waits for a person, and that was not told yet."""
+        return (job.terminal or job.paused or job.state is JobState.PARKED) and job.id not in self._told
 
     def __call__(self, job: Job) -> None:
         self._told.add(job.id)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar, TypeVarTuple
 
 from overscan.core.failures import Failure, FailureKind, JournalProblem, MissingKey
-from overscan.core.jobs import TERMINAL, IllegalMove, Job, JobEvent, advance
+from overscan.core.jobs import TERMINAL, IllegalMove, Job, JobEvent, JobState, advance
 from overscan.core.providers import Account
 from overscan.core.redaction import redact
 from overscan.core.text import tr
@@ -21,6 +21,7 @@ from overscan.engine.downloads import Downloader
 from overscan.engine.journal import Journal
 from overscan.engine.outputs import NameBook
 from overscan.engine.pacing import AccountPacer
+from overscan.engine.pausing import REFUSING
 from overscan.engine.settings import EngineSettings
 from overscan.engine.transport import Transport
 
@@ -33,16 +34,11 @@ _WRITTEN_FIRST = frozenset({JobEvent.PREPARE, JobEvent.SUBMIT})
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """A provider refused the key or found no credit; ``at`` on the loop's clock."""
-
-    at: float
-    failure: Failure
-
-
-@dataclass(frozen=True, slots=True)
 class Context:
-    """The tools of the engine, handed to each job's runner. ``stops`` goes by provider id."""
+    """The tools of the engine, handed to each job's runner.
+
+    ``pause`` holds every unsent job of an account; see :meth:`heed`.
+    """
 
     journal: Journal
     settings: EngineSettings
@@ -50,10 +46,10 @@ class Context:
     transport: Transport
     downloader: Downloader
     pacers: dict[str, AccountPacer]
-    stops: dict[str, Stop]
     names: NameBook
     workers: Executor
     changed: Callable[[Job], None]
+    pause: Callable[[Account, Failure], None]
     keys: dict[tuple[str, str], tuple[str | None, float]] = field(default_factory=dict)
     key_turns: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict)
 
@@ -67,8 +63,23 @@ class Context:
         return self.pacers[account.id]
 
     def base_url_of(self, account: Account, job: Job) -> str:
-        """Where the job's task is: where it was sent, whatever the settings say by now."""
-        return job.base_url or self.settings.base_url(account)
+        """Where the job's task is, whatever the settings say by now; where it will be sent if it has none."""
+        return (job.base_url if job.task_id is not None else None) or self.settings.base_url(account)
+
+    def heed(self, account: Account, base_url: str, key: str, failure: Failure) -> None:
+        """Pause the account where ``failure``, met with ``key``, would meet all of its jobs.
+
+        Not where the task lives at another address or the key has been changed since: that says nothing about what
+        is sent from now on.
+        """
+        now_used, _ = self.keys.get((account.id, base_url), (None, 0.0))
+        outdated = base_url != self.settings.base_url(account) or (key and now_used and key != now_used)
+        if failure.kind in REFUSING and not outdated:
+            self.pause(account, failure)
+
+    def forget_keys(self) -> None:
+        """Ask for every key anew: a person may just have changed one."""
+        self.keys.clear()
 
     async def key_of(self, account: Account, base_url: str) -> str:
         """The account's key for ``base_url``; a keyring may block, so it is asked in a thread.
@@ -128,19 +139,32 @@ class JobRecord:
             _log.exception("job %s, task %s: %s could not be journalled", moved.id, moved.task_id, event)
         self._tell(moved)
 
+    def held(self, failure: Failure) -> Job:
+        """The job as it is once it is paused: queued, with ``failure``. Neither journalled nor told.
+
+        Raises ``IllegalMove`` where it may have been sent.
+        """
+        state = self.job.state
+        if state is not JobState.QUEUED:
+            state = advance(state, JobEvent.REQUEUE)
+        self.job = self._changed({"state": state, "failure": self._clean(failure), "note": "", "progress": None})
+        return self.job
+
     def update(self, **changes: object) -> None:
         """Change what is shown (progress, note) without a move; not journalled."""
         self._tell(self._changed(changes))
 
     def fail(self, failure: Failure, event: JobEvent = JobEvent.FAIL, **changes: object) -> None:
         """Move with a failure, whose texts are cleaned of every secret first."""
-        clean = dataclasses.replace(
+        self.move(event, failure=self._clean(failure), **changes)
+
+    def _clean(self, failure: Failure) -> Failure:
+        return dataclasses.replace(
             failure,
             message=redact(failure.message, self.secrets),
             remedy=redact(failure.remedy, self.secrets),
             code=redact(failure.code, self.secrets) if failure.code else None,
         )
-        self.move(event, failure=clean, **changes)
 
     def _changed(self, changes: dict[str, object]) -> Job:
         if isinstance(note := changes.get("note"), str):

@@ -6,11 +6,11 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from overscan.core.failures import Failure, FailureKind, OverscanError
+from overscan.core.failures import Failure, FailureKind, JournalProblem, OverscanError
 from overscan.core.jobs import Job, JobEvent, JobState
 from overscan.core.plan import PlannedJob
 from overscan.core.providers import Account, RemoteProvider
@@ -22,6 +22,7 @@ from overscan.engine.instances import Instance
 from overscan.engine.journal import Journal
 from overscan.engine.local import LocalRun
 from overscan.engine.outputs import NameBook
+from overscan.engine.pausing import PAUSE, REFUSING, paused_by
 from overscan.engine.remote import RemoteRun
 from overscan.engine.settings import EngineSettings
 from overscan.engine.submitting import cancel_note, unconfirmed
@@ -71,10 +72,10 @@ class Engine:
             transport=Transport(self._settings),
             downloader=Downloader(self._settings),
             pacers={},
-            stops={},
             names=NameBook(),
             workers=self._workers,
             changed=self._on_change,
+            pause=self._pause,
         )
 
     async def aclose(self) -> None:
@@ -121,20 +122,47 @@ class Engine:
             run, task = self._runs[job_id]
             run.cancel(task)
         elif job_id in self._held:
-            self._record(self._held.pop(job_id)).move(JobEvent.CANCEL)
+            self._record(self._held.pop(job_id)).move(JobEvent.CANCEL, failure=None, note="")
         else:
             job = self._journal.claim(job_id, self._instance.id, self._instance.is_alive)
             if job is not None and job.state is JobState.PARKED:
                 self._record(job).move(JobEvent.CANCEL, note=cancel_note(job), failure=None)
 
     def resume(self, job_id: str) -> None:
-        """Go on with a parked job, or send one that was held after a restart; not with another program's."""
+        """Go on with a parked job, or send one that is held; not with another program's.
+
+        A job is held when its account has refused another one, and after a restart. Keys are read anew.
+        """
+        self.forget_keys()
         if job_id in self._runs:
             return
-        self._held.pop(job_id, None)
         job = self._journal.claim(job_id, self._instance.id, self._instance.is_alive)
+        self._held.pop(job_id, None)
         if job is not None and job.state in (JobState.PARKED, JobState.QUEUED):
-            self._begin(job)
+            self._begin_unpaused([job])
+
+    def resume_account(self, account_id: str) -> tuple[Job, ...]:
+        """Send every paused job of an account, and pick up the tasks that it did not let be read.
+
+        To be called when the person has seen to it: a new key, more credits. Returns the jobs that go on. Jobs that
+        are merely held after a restart stay so.
+        """
+        self.forget_keys()
+        paused = [job for job in self._held.values() if job.paused and self._account_of(job) == account_id]
+        for job in paused:
+            del self._held[job.id]
+        for job in self._journal.jobs(JobState.PARKED):
+            refused = job.failure is not None and job.failure.kind in REFUSING
+            if refused and job.id not in self._runs and self._account_of(job) == account_id:
+                claimed = self._journal.claim(job.id, self._instance.id, self._instance.is_alive)
+                if claimed is not None:
+                    paused.append(claimed)
+        return self._begin_unpaused(paused)
+
+    def forget_keys(self) -> None:
+        """Read each account's key anew when it is next needed: it may have been changed."""
+        if self._context is not None:
+            self._context.forget_keys()
 
     def retry(self, job_id: str) -> Job | None:
         """Repeat an ended job as a new one.
@@ -144,6 +172,7 @@ class Engine:
         job that does so is returned. ``None`` where there is nothing to repeat. Raises ``UsageError`` where the day's
         cap would be passed.
         """
+        self.forget_keys()
         old = self._journal.get(job_id)
         if old is None or job_id in self._runs or old.state is JobState.DONE:
             return None
@@ -186,7 +215,7 @@ class Engine:
         """Wait until each job has ended or is parked (or held), and return them in that order."""
         wanted = list(job_ids)
         # Not `gather`, which would pass a cancellation of this waiting on to the jobs.
-        if tasks := [self._runs[job_id][1] for job_id in wanted if job_id in self._runs]:
+        while tasks := [self._runs[job_id][1] for job_id in wanted if job_id in self._runs]:
             await asyncio.wait(tasks)
         found = (self._journal.get(job_id) for job_id in wanted)
         return tuple(job for job in found if job is not None)
@@ -204,14 +233,61 @@ class Engine:
             self._held[job.id] = record.job
             self._on_change(record.job)
             return record.job
-        self._begin(record.job)
-        return record.job
+        return self._begin_unpaused([record.job])[0]
 
     def _is_local(self, job: Job) -> bool:
         try:
             return not isinstance(self._registry.get(job.request.provider), RemoteProvider)
         except OverscanError:
             return False
+
+    def _account_of(self, job: Job) -> str | None:
+        """The account's id; ``None`` for a job of the built-in engine or of a provider that is gone."""
+        try:
+            account = self._registry.get(job.request.provider).info.account
+        except OverscanError:
+            return None
+        return account.id if account is not None else None
+
+    def _pause(self, account: Account, failure: Failure) -> None:
+        """Hold every job of the account that is not sent yet; see ``Context.heed``."""
+        why = paused_by(account, failure)
+        unsent: dict[str, RemoteRun] = {}
+        for job_id, (run, _) in self._runs.items():
+            if not isinstance(run, RemoteRun) or run.account_id != account.id or run.cancel_asked:
+                continue
+            if run.job.state in _BEFORE_ACCEPTANCE:
+                unsent[job_id] = run
+            elif run.job.state is JobState.SUBMITTING:
+                run.pause(why)
+        self._hold(unsent, why)
+
+    def _hold(self, runs: Mapping[str, RemoteRun], why: Failure) -> None:
+        """End these runs before they send anything, and keep their jobs until a person resumes them."""
+        jobs = [run.held(why) for run in runs.values()]
+        try:
+            self._journal.record_all(jobs, PAUSE)
+        except JournalProblem:
+            _log.exception("%d jobs are paused, which could not be journalled", len(jobs))
+        for job in jobs:
+            _, task = self._runs.pop(job.id)
+            self._held[job.id] = job
+            task.cancel()
+        for job in jobs:
+            # Whoever is told of one of them may resume or cancel the others in the same breath.
+            if self._held.get(job.id) is job:
+                self._on_change(job)
+
+    def _begin_unpaused(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
+        """Begin jobs, those that were paused without what paused them."""
+        cleared = [job.model_copy(update={"failure": None, "note": ""}) for job in jobs if job.paused]
+        if cleared:
+            self._journal.record_all(cleared, JobEvent.RESUME)
+        by_id = {job.id: job for job in cleared}
+        begun = tuple(by_id.get(job.id, job) for job in jobs)
+        for job in begun:
+            self._begin(job)
+        return begun
 
     def _begin(self, job: Job) -> None:
         """Run the job, and tell of it: a cancellation may come back in the same breath."""
@@ -228,11 +304,17 @@ class Engine:
             run = LocalRun(self._context, provider, job, self._executor)
         task = asyncio.get_running_loop().create_task(run.run(), name=f"job {job.id}")
         self._runs[job.id] = (run, task)
-        task.add_done_callback(lambda done: self._ended(job.id, done))
+        task.add_done_callback(lambda done: self._ended(run, done))
         self._on_change(job)
 
-    def _ended(self, job_id: str, task: asyncio.Task[None]) -> None:
-        run, _ = self._runs.pop(job_id)
+    def _ended(self, run: RemoteRun | LocalRun, task: asyncio.Task[None]) -> None:
+        job_id = run.job.id
+        if self._runs.get(job_id, (None, None))[0] is not run:
+            return  # held meanwhile, perhaps resumed already
+        if isinstance(run, RemoteRun) and run.paused_by and not run.cancel_asked and run.job.state is JobState.QUEUED:
+            self._hold({job_id: run}, run.paused_by)
+            return
+        del self._runs[job_id]
         if task.cancelled():
             # Cancelled before its first step: the runner itself never saw it.
             if run.cancel_asked:

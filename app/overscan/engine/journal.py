@@ -90,12 +90,17 @@ class Journal:
 
     def record(self, job: Job, event: JobEvent | None = None) -> None:
         """Write a job down as it is now, after ``event``, and commit."""
+        self.record_all([job], event)
+
+    def record_all(self, jobs: Sequence[Job], event: str | None) -> None:
+        """Write jobs down as they are now, all or none: a commit takes long, and a batch can be large."""
         with self._transaction() as connection:
-            connection.execute(
-                "UPDATE jobs SET state = ?, body = ? WHERE id = ?", (job.state, job.model_dump_json(), job.id)
-            )
-            if event is not None:
-                self._add_event(connection, job, event)
+            for job in jobs:
+                connection.execute(
+                    "UPDATE jobs SET state = ?, body = ? WHERE id = ?", (job.state, job.model_dump_json(), job.id)
+                )
+                if event is not None:
+                    self._add_event(connection, job, event)
 
     def place(self, job_id: str, placement: Placement) -> None:
         """Write down where an output is about to be placed, before the file gets that name."""

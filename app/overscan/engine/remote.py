@@ -53,6 +53,23 @@ class RemoteRun:
     def job(self) -> Job:
         return self._record.job
 
+    @property
+    def account_id(self) -> str:
+        return self._account.id
+
+    @property
+    def paused_by(self) -> Failure | None:
+        """What :meth:`pause` was called with."""
+        return self._wishes.pause
+
+    def pause(self, failure: Failure) -> None:
+        """Do not send again what is being sent, should it be refused."""
+        self._wishes.pause = failure
+
+    def held(self, failure: Failure) -> Job:
+        """The job as it is once it is paused; see ``JobRecord.held``. The caller ends the run."""
+        return self._record.held(failure)
+
     def cancel(self, task: asyncio.Task[None]) -> None:
         """Stop the job. A submission under way is waited for, since its answer may have been paid for."""
         self._wishes.cancel = True
@@ -72,7 +89,6 @@ class RemoteRun:
         """From whatever state the journal has, to a terminal one or ``parked``."""
         try:
             async with self._pacer.in_flight:
-                self._submission.heed_stop()
                 base_url = self._context.base_url_of(self._account, self.job)
                 self._key = await self._context.key_of(self._account, base_url)
                 self._record.secrets.add(self._key)
@@ -81,6 +97,8 @@ class RemoteRun:
                     status = await self._submission.send(self._key, links, files)
                 else:
                     status = None
+                if self.job.state is JobState.QUEUED:  # refused, and now to wait
+                    return
                 # A picture that came within the answer exists nowhere else: it is saved even when the program ends.
                 if not self.job.terminal and (not self._wishes.end or _is_here(status)):
                     await self._bring_home(status)
@@ -116,6 +134,10 @@ class RemoteRun:
                 self._record.fail(_charged(failure))
         else:
             self._record.fail(failure, JobEvent.PARK)
+        self._heed(failure)
+
+    def _heed(self, failure: Failure) -> None:
+        self._context.heed(self._account, self._context.base_url_of(self._account, self.job), self._key, failure)
 
     async def _prepare(self) -> tuple[Links, Mapping[FileSource, Upload]]:
         """Make the photo fit and the folder ready. Nothing has left the machine yet."""
@@ -141,6 +163,7 @@ class RemoteRun:
                 return
             if status.failure is not None:
                 self._record.fail(status.failure)
+                self._heed(status.failure)
                 return
             if self.job.state is not JobState.DOWNLOADING:
                 self._record.move(JobEvent.COMPLETE, progress=1.0, note="")

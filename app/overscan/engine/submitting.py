@@ -17,21 +17,21 @@ from overscan.core.failures import Failure, FailureKind, JobError, NotSent, Prot
 from overscan.core.jobs import Job, JobEvent
 from overscan.core.providers import RemoteProvider, TaskStatus
 from overscan.core.text import tr
-from overscan.engine.context import Context, JobRecord, Stop
+from overscan.engine.context import Context, JobRecord
 from overscan.engine.pacing import back_off, retry_after
 from overscan.engine.transport import Upload
 
 SUBMIT_ATTEMPTS: Final = 5
 SUBMIT_BACK_OFF_CAP_S: Final = 10.0
-_STOPPING: Final = frozenset({FailureKind.AUTH, FailureKind.BILLING})
 
 
 @dataclass(slots=True)
 class Wishes:
-    """What is asked of a running job: that it be cancelled, or that it stop since the program ends."""
+    """What is asked of a running job: that it be cancelled, stop since the program ends, or wait for a person."""
 
     cancel: bool = False
     end: bool = False
+    pause: Failure | None = None
 
 
 class Submission:
@@ -45,31 +45,17 @@ class Submission:
         self._pacer = context.pacer(self._account)
         self._record = record
         self._wishes = wishes
-        self._began = asyncio.get_running_loop().time()
-
-    def heed_stop(self) -> None:
-        """Send nothing where the provider has refused the key or found no credit since this job was begun."""
-        stop = self._context.stops.get(self._provider.info.id)
-        if self._record.job.task_id is None and stop is not None and stop.at >= self._began:
-            raise ServiceRefusal(
-                tr("Not sent, since another job was refused: {what}", what=stop.failure.message),
-                stop.failure.remedy,
-                kind=stop.failure.kind,
-                code=stop.failure.code,
-            )
 
     async def send(self, key: str, links: Links, files: Mapping[FileSource, Upload]) -> TaskStatus | None:
         """Send the job once. Returns the first status, or ``None`` where the job has ended here or is queued anew.
 
-        Raises ``ServiceRefusal`` where another job's refusal stops this one, ``InvalidParameter`` and
-        ``JournalProblem``; nothing has been sent then.
+        Raises ``InvalidParameter`` and ``JournalProblem``; nothing has been sent then.
         """
         call = self._provider.submission(self._record.job.request, links)
         base_url = self._context.settings.base_url(self._account)
         for attempt in range(SUBMIT_ATTEMPTS):
             last = attempt == SUBMIT_ATTEMPTS - 1
             await self._pacer.slot()
-            self.heed_stop()
             self._record.move(JobEvent.SUBMIT, note="", base_url=base_url)
             try:
                 reply = await self._context.transport.send(self._account, base_url, key, call, files)
@@ -81,11 +67,9 @@ class Submission:
                 wait_s = self._back_off(attempt)
                 note = error.failure.message
             except ServiceRefusal as error:
-                if error.failure.kind in _STOPPING:
-                    now = asyncio.get_running_loop().time()
-                    self._context.stops[self._provider.info.id] = Stop(now, error.failure)
                 if error.failure.kind is not FailureKind.RATE_LIMITED or last or self._wishes.cancel:
                     self._not_accepted(error.failure)
+                    self._context.heed(self._account, base_url, key, error.failure)
                     return None
                 wait_s = retry_after(reply.headers.get("retry-after")) or self._back_off(attempt)
                 self._pacer.refused(wait_s)
@@ -95,9 +79,12 @@ class Submission:
                 return None
             else:
                 self._pacer.answered()
-                return self._accepted(status)
+                accepted = self._accepted(status)
+                if accepted is None and status.failure is not None:
+                    self._context.heed(self._account, base_url, key, status.failure)
+                return accepted
             self._record.move(JobEvent.REQUEUE, note=note)
-            if self._wishes.end:
+            if self._wishes.end or self._wishes.pause:
                 return None
             await asyncio.sleep(wait_s)
             self._record.move(JobEvent.PREPARE, note=note)
