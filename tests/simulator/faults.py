@@ -7,14 +7,22 @@ being done (a task made, a credit charged), and returns what the client is to ge
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Protocol
 
+from tests.simulator.accounts import PICWISH
 from tests.simulator.gates import ClientLine, Gate
 from tests.simulator.log import LoggedRequest, Stage
 from tests.simulator.tasks import Task, TaskTable
-from tests.simulator.wire import Broken, Dripped, Held, Reply, json_reply
+from tests.simulator.tellers import TELLERS, Teller
+from tests.simulator.wire import Broken, Dripped, Held, Reply
+
+
+class Sign(Protocol):
+    """Makes a fresh URL of one of a task's results."""
+
+    def __call__(self, task: Task, index: int = 0) -> str: ...
 
 
 @dataclass(slots=True)
@@ -26,9 +34,21 @@ class Exchange:
     body: bytes
     line: ClientLine
     tasks: TaskTable
-    sign: Callable[[Task], str]
-    """Makes a fresh result URL."""
+    sign: Sign
     task: Task | None = None
+    fault: Fault | None = None
+
+    @property
+    def teller(self) -> Teller:
+        """How the service that was asked puts things."""
+        return TELLERS[self.request.account_id or PICWISH]
+
+    def made(self, task: Task) -> None:
+        """Enter the task that this submission made; called by the service, before it does anything with it."""
+        self.task = task
+        self.request.task_id = task.task_id
+        if self.fault is not None:
+            self.fault.prepare(task, self)
 
 
 class Fault:
@@ -41,6 +61,9 @@ class Fault:
     async def before(self, exchange: Exchange) -> Reply | None:
         """A reply in place of the service's work, or None to let it work."""
         return None
+
+    def prepare(self, task: Task, exchange: Exchange) -> None:
+        """What is arranged for a task that was just made, so that it counts in a synchronous reply, too."""
 
     async def after(self, reply: Reply, exchange: Exchange) -> Reply:
         """What goes out in place of the service's reply."""
@@ -163,8 +186,7 @@ class EnvelopeError(Fault):
 
     def _reply(self, exchange: Exchange) -> Reply:
         message = f"{self.message}: {exchange.request.key}" if self.echo_key else self.message
-        http_status = self.status if self.http_status is None else self.http_status
-        return json_reply({"status": self.status, "message": message}, http_status, self.headers)
+        return exchange.teller.error(self.status, message, self.http_status, self.headers)
 
     async def before(self, exchange: Exchange) -> Reply | None:
         return None if self.accepted else self._reply(exchange)

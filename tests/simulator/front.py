@@ -8,11 +8,11 @@ from typing import TypeAlias
 from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Route
 
-from tests.simulator.accounts import Account
-from tests.simulator.clock import Clock
-from tests.simulator.faults import Exchange, Fault
+from tests.simulator.accounts import Account, owner_of
+from tests.simulator.faults import Exchange, Fault, Sign
 from tests.simulator.gates import ClientLine
 from tests.simulator.log import LoggedRequest, Port, RequestLog, Stage
+from tests.simulator.options import Options
 from tests.simulator.script import ScriptQueue
 from tests.simulator.tasks import Task, TaskTable
 from tests.simulator.wire import Broken, Reply, WireResponse
@@ -33,15 +33,16 @@ class Front:
         scripts: ScriptQueue,
         tasks: TaskTable,
         accounts: dict[str, Account],
-        sign: Callable[[Task], str],
-        clock: Clock,
+        sign: Sign,
+        options: Options,
     ) -> None:
         self._log = log
         self._scripts = scripts
         self._tasks = tasks
         self._accounts = accounts
         self._sign = sign
-        self._clock = clock
+        self._clock = options.clock
+        self._latency_s = options.latency_s
         self.crashes: list[Exception] = []
         """Exceptions of the simulator's own code (or of a fault that does not fit): always a defect."""
 
@@ -83,8 +84,9 @@ class Front:
             query=request.scope["query_string"].decode("latin-1"),
             headers=tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in request.scope["headers"]),
             received_at=self._clock.now(),
-            key=request.headers.get("x-api-key", ""),
-            task_id=str(request.path_params.get("task_id", "")),
+            key=_presented_key(request),
+            account_id=owner_of(request.url.path) if port is Port.API else "",
+            task_id=str(request.path_params.get("task_id") or request.query_params.get("taskId", "")),
         )
         self._log.add(entry)
         for what in self._leaks(entry):
@@ -95,7 +97,13 @@ class Front:
         found = []
         if entry.port is Port.STORAGE:
             found += [f"header {name} sent to the storage" for name in SECRET_HEADERS if entry.header(name) is not None]
-        for key in self._accounts:
+        for key, account in self._accounts.items():
+            if entry.account_id not in {"", account.account_id}:
+                found += [
+                    f"key of {account.account_id} sent to {entry.account_id}"
+                    for name, value in entry.headers
+                    if name in SECRET_HEADERS and key in value
+                ]
             if key in entry.path or key in entry.query:
                 found.append("key in the URL")
             if any(key in value for name, value in entry.headers if name not in SECRET_HEADERS):
@@ -107,6 +115,8 @@ class Front:
         fault: Fault | None = self._scripts.take(entry, early=True)
         if fault is None:
             exchange.body = await request.body()
+            if any(key.encode() in exchange.body for key in self._accounts):
+                self._log.leak("key in the body", entry)
 
             def arrived() -> None:
                 entry.body_bytes = len(exchange.body)
@@ -115,7 +125,15 @@ class Front:
             fault = self._scripts.take(entry, early=False)
         if fault is not None and (reply := await fault.before(exchange)) is not None:
             return reply, None
+        exchange.fault = fault
+        if self._latency_s:
+            await exchange.line.pause(self._latency_s)
         reply = await service(exchange)
         if fault is not None:
             reply = await fault.after(reply, exchange)
         return reply, exchange.task
+
+
+def _presented_key(request: Request) -> str:
+    key = request.headers.get("x-api-key")
+    return request.headers.get("authorization", "").removeprefix("Bearer ") if key is None else key

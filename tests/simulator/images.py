@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from PIL import Image, UnidentifiedImageError
 
@@ -37,6 +38,7 @@ class ResultFile:
     height: int
 
 
+T = TypeVar("T")
 Outcome: TypeAlias = "ResultFile | EndState"
 
 
@@ -81,23 +83,61 @@ def enlarge(body: bytes, factor: int, max_output_px: int) -> Outcome:
     header = read_header(body)
     if header is None:
         return EndState.NOT_AN_IMAGE
-    width, height = header.width * factor, header.height * factor
-    if width * height > max_output_px:
+    return _resized(body, (header.width * factor, header.height * factor), own_extension(header), max_output_px)
+
+
+def resize_to(body: bytes, edge_px: int, extension: str | None, max_output_px: int) -> Outcome:
+    """The picture with that long edge, in the named format or as `enlarge` chooses it."""
+    header = read_header(body)
+    if header is None:
+        return EndState.NOT_AN_IMAGE
+    width, height = (max(1, round(side * edge_px / header.long_edge)) for side in (header.width, header.height))
+    return _resized(body, (width, height), extension or own_extension(header), max_output_px)
+
+
+def own_extension(header: Header) -> str:
+    """JPEG stays JPEG, everything else becomes PNG."""
+    return "jpg" if header.format in {"JPEG", "MPO"} else "png"
+
+
+def _resized(body: bytes, size: tuple[int, int], extension: str, max_output_px: int) -> Outcome:
+    if size[0] * size[1] > max_output_px:
         return EndState.NO_RESOURCES
+    picture = decoded(body)
+    if picture is None:
+        return EndState.NOT_AN_IMAGE
+    if picture.size != size:
+        picture = picture.resize(size, Image.Resampling.LANCZOS)
+    return encoded(picture, extension)
+
+
+def decoded(body: bytes) -> Image.Image | None:
+    """All pixels in a mode that can be worked with; None when that fails."""
     try:
         with Image.open(io.BytesIO(body)) as source:
             source.load()
-            picture = _workable(source)
+            return _workable(source)
     except (OSError, ValueError, SyntaxError):
-        return EndState.NOT_AN_IMAGE
-    if factor != 1:
-        picture = picture.resize((width, height), Image.Resampling.LANCZOS)
+        return None
+
+
+def encoded(picture: Image.Image, extension: str) -> ResultFile:
+    """A file of "jpg" (without alpha), "png" or "webp"."""
     target = io.BytesIO()
-    if header.format in {"JPEG", "MPO"}:
+    if extension == "jpg":
+        if picture.mode in {"LA", "RGBA"}:
+            opaque = Image.new("RGB", picture.size, "white")
+            opaque.paste(picture.convert("RGB"), mask=picture.getchannel("A"))
+            picture = opaque
         picture.save(target, "JPEG", quality=92)
-        return ResultFile(target.getvalue(), "image/jpeg", "jpg", width, height)
+        return ResultFile(target.getvalue(), "image/jpeg", "jpg", *picture.size)
+    if extension == "webp":
+        picture.convert("RGBA" if "A" in picture.mode else "RGB").save(target, "WEBP", quality=90, method=0)
+        return ResultFile(target.getvalue(), "image/webp", "webp", *picture.size)
+    if picture.mode == "CMYK":
+        picture = picture.convert("RGB")
     picture.save(target, "PNG", compress_level=1)
-    return ResultFile(target.getvalue(), "image/png", "png", width, height)
+    return ResultFile(target.getvalue(), "image/png", "png", *picture.size)
 
 
 def unchanged(body: bytes) -> Outcome:
@@ -139,6 +179,16 @@ class ImageWorker:
             )
             self._results[sha256, factor] = found
         return await asyncio.shield(found)
+
+    async def run(self, work: Callable[..., T], *arguments: object) -> T:
+        """Work of any other kind, not remembered."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: work(*arguments))
+
+    async def resized(self, body: bytes, edge_px: int, extension: str | None = None) -> Outcome:
+        """The picture with that long edge, as "jpg", "png" or "webp" or in a format like its own."""
+        if self._passthrough:
+            return await self.run(unchanged, body)
+        return await self.run(resize_to, body, edge_px, extension, self._max_output_px)
 
     def close(self) -> None:
         """Drop what was not begun; what runs is left to end by itself."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Condition
 
+from tests.simulator.values import Json
+
 
 class Port(StrEnum):
     """Which of the two servers got the request."""
@@ -22,6 +24,7 @@ class Stage(StrEnum):
     SUBMIT = "submit"
     POLL = "poll"
     DOWNLOAD = "download"
+    BALANCE = "balance"
     OTHER = "other"
 
 
@@ -49,10 +52,15 @@ class LoggedRequest:
     headers: tuple[tuple[str, str], ...]
     received_at: float
     key: str = ""
+    """The key that was presented, without the word Bearer."""
+    account_id: str = ""
+    """The account whose service was asked; empty at the storage."""
     task_id: str = ""
     """The task that was asked for or made, where there is one."""
     fields: dict[str, str] = field(default_factory=dict)
     files: dict[str, FilePart] = field(default_factory=dict)
+    json: dict[str, Json] = field(default_factory=dict)
+    """The body, where it is a JSON object."""
     body_bytes: int | None = None
     """Size of the request body; None until it has arrived whole."""
     status: int | None = None
@@ -78,6 +86,14 @@ class Leak:
     request: LoggedRequest
 
 
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something that a service takes but our client must never send."""
+
+    what: str
+    request: LoggedRequest
+
+
 class RequestLog:
     """The requests in the order of their arrival. Read from any thread; written by the servers."""
 
@@ -86,6 +102,7 @@ class RequestLog:
         self._observer = observer
         self._requests: list[LoggedRequest] = []
         self._leaks: list[Leak] = []
+        self._mistakes: list[Mistake] = []
         self._bodies: dict[str, bytes] = {}
 
     def __len__(self) -> int:
@@ -103,6 +120,12 @@ class RequestLog:
         """Every secret that was sent where it must not go."""
         with self._changed:
             return tuple(self._leaks)
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """What was taken though it should never have been sent: two sources, two masks, ratios beside a mask."""
+        with self._changed:
+            return tuple(self._mistakes)
 
     def of(self, stage: Stage) -> list[LoggedRequest]:
         """The requests of one stage."""
@@ -149,6 +172,12 @@ class RequestLog:
         """Enter a leaked secret."""
         with self._changed:
             self._leaks.append(Leak(what, request))
+            self._changed.notify_all()
+
+    def mistake(self, what: str, request: LoggedRequest) -> None:
+        """Enter something that was taken all the same."""
+        with self._changed:
+            self._mistakes.append(Mistake(what, request))
             self._changed.notify_all()
 
     def file_part(self, filename: str, content_type: str, body: bytes) -> FilePart:

@@ -1,71 +1,35 @@
-"""What all PicWish operations share: key, rate, envelope, one source, tasks, the three ways to give a result."""
+"""What all PicWish operations share: envelope, sources, tasks, the ways to give a result. gpt.ge forwards to it."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import hashlib
-import ssl
-import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Protocol
-from urllib.parse import urlsplit
 
-import httpx
 from starlette.routing import Route
 
-from tests.simulator.accounts import Account
+from tests.simulator.accounts import PICWISH, Account
+from tests.simulator.backend import Backend, Form, Order, Refused, Terms
 from tests.simulator.faults import Exchange
-from tests.simulator.form import MalformedForm, read_form
 from tests.simulator.front import Front
 from tests.simulator.images import EndState, ImageWorker, ResultFile
-from tests.simulator.log import FilePart, Port, RequestLog, Stage
-from tests.simulator.options import Options, PerTime
-from tests.simulator.tasks import SUCCEEDED, Finished, Task, TaskTable
-from tests.simulator.wire import Json, Reply, json_reply
-
-FETCH_TIMEOUT_S = 10.0
-_NO_TLS_ROOTS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading the system's roots takes longer than a test
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-
-
-class Refused(Exception):
-    """The service refuses a request before making a task. `status` is both HTTP's and the body's."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-    def reply(self) -> Reply:
-        """The refusal as the service writes it."""
-        return json_reply({"status": self.status, "message": self.message}, self.status)
+from tests.simulator.log import FilePart, Port, Stage
+from tests.simulator.loopback import fetched
+from tests.simulator.tasks import SUCCEEDED, Finished, Task
+from tests.simulator.values import Json
+from tests.simulator.wire import Reply, json_reply
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """The fields and files of a submission, each name once."""
+class Source:
+    """The bytes that an order's work begins with."""
 
-    fields: Mapping[str, str]
-    files: Mapping[str, FilePart]
-
-    def choice(self, name: str, allowed: tuple[str, ...], default: str) -> str:
-        """The value of a field that takes only certain texts."""
-        value = self.fields.get(name, default)
-        if name in self.files or value not in allowed:
-            raise Refused(400, f"Invalid params '{name}', must be one of {', '.join(allowed)}")
-        return value
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A submission that was found good. `source` is the file's bytes or the URL to fetch."""
-
-    parameters: dict[str, str]
-    source: FilePart | str
-    sync: bool
-    return_type: int
+    body: bytes
+    sha256: str
+    mask: bytes | None = None
 
 
 class Operation(Protocol):
@@ -74,72 +38,80 @@ class Operation(Protocol):
     name: str
     path: str
     field_names: frozenset[str]
+    least_price: Decimal
+    max_file_bytes: int
 
     def read(self, form: Form) -> Order:
         """Check a submission; raises Refused."""
         ...
 
-    async def process(self, order: Order, body: bytes, sha256: str, worker: ImageWorker) -> Finished:
+    async def process(self, order: Order, source: Source, worker: ImageWorker) -> Finished:
         """Do the work on the source's bytes."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """What the services stand on."""
-
-    options: Options
-    accounts: dict[str, Account]
-    tasks: TaskTable
-    log: RequestLog
-    worker: ImageWorker
-    sign: Callable[[Task], str]
+    def told(self, task: Task, common: dict[str, Json], images: list[str]) -> dict[str, Json]:
+        """The `data` of its replies, from what all have in common; `images` is empty until success."""
+        ...
 
 
 class PicwishService:
     """The two calls of one operation."""
 
+    account_id = PICWISH
+
     def __init__(self, operation: Operation, backend: Backend) -> None:
         self._operation = operation
         self._backend = backend
-        self._background: set[asyncio.Task[Finished]] = set()
+        backend.callbacks.tellings[operation.name] = self.data
+        self._terms = Terms(
+            operation.name,
+            self.account_id,
+            operation.least_price,
+            backend.options.result_lifetime_s,
+            operation.max_file_bytes,
+        )
 
     def routes(self, front: Front) -> list[Route]:
         """Submission and status query."""
         path = self._operation.path
         return [
             front.route(path, Port.API, Stage.SUBMIT, self._submit, ["POST"]),
-            front.route(path + "/{task_id:path}", Port.API, Stage.POLL, self._query, ["GET"]),
+            front.route(self.status_path(), Port.API, Stage.POLL, self._query, ["GET"]),
         ]
 
+    def status_path(self) -> str:
+        """The route of the status query."""
+        return self._operation.path + "/{task_id:path}"
+
     async def _submit(self, exchange: Exchange) -> Reply:
+        backend = self._backend
         try:
-            account = self._admit(exchange)
-            form = await asyncio.to_thread(self._form, exchange)
+            account = backend.admit(exchange, self.account_id)
+            form = await asyncio.to_thread(backend.read_form, exchange, self._operation.field_names)
             order = self._operation.read(form)
+            affordable = backend.check_balance(account, self._terms)
         except Refused as refusal:
-            return refusal.reply()
-        task = self._accept(order, account)
-        exchange.task = task
-        exchange.request.task_id = task.task_id
+            return refusal.reply(exchange.teller)
+        for mistake in form.mistakes:
+            backend.log.mistake(mistake, exchange.request)
+        task = backend.accept(exchange, order, account, self._terms, self._work(order), affordable=affordable)
+        backend.call_back(task)
         if not order.sync:
-            return json_reply({"status": 200, "message": "success", "data": {"task_id": task.task_id}})
-        pace = self._backend.options.pace
-        if isinstance(pace, PerTime):
-            await exchange.line.pause(pace.seconds_per_state * len(pace.states))
-        await self._backend.tasks.finish(task)
-        return self._told(task, order.return_type)
+            return json_reply(exchange.teller.envelope({"task_id": task.task_id}))
+        await backend.wait_in_turn(exchange, task)
+        if order.return_type == 3 and task.result is not None:
+            return Reply(200, task.result.body, task.result.media_type)
+        return json_reply(exchange.teller.envelope(self.data(task)))
 
     async def _query(self, exchange: Exchange) -> Reply:
         try:
-            account = self._admit(exchange)
+            account = self._backend.admit(exchange, self.account_id)
             task = self._find(exchange.request.task_id, account)
         except Refused as refusal:
-            return refusal.reply()
+            return refusal.reply(exchange.teller)
         exchange.task = task
         await self._backend.tasks.poll(task)
-        return_type = int(task.parameters["return_type"])
-        return self._told(task, 1 if return_type == 3 else return_type)
+        return json_reply(exchange.teller.envelope(self.queried(task)))
 
     def _find(self, task_id: str, account: Account) -> Task:
         task = self._backend.tasks.find(task_id, account.key)
@@ -147,133 +119,60 @@ class PicwishService:
             raise Refused(404, "task_id does not exist")
         return task
 
-    def _admit(self, exchange: Exchange) -> Account:
-        request, options = exchange.request, self._backend.options
-        account = self._backend.accounts.get(request.key)
-        if account is None or not account.enabled:
-            raise Refused(401, "Invalid API key")
-        if not account.admits(options.clock.now(), options.qps):
-            raise _RateExceeded(options.retry_after)
-        if request.query:
-            raise Refused(400, "Query parameters are not part of this call")
-        return account
-
-    def _form(self, exchange: Exchange) -> Form:
-        request = exchange.request
-        try:
-            parts = read_form(request.header("content-type") or "", exchange.body)
-        except MalformedForm as error:
-            raise Refused(400, f"Invalid body: {error}") from error
-        for part in parts:
-            if part.name in request.fields or part.name in request.files:
-                raise Refused(400, f"Invalid params '{part.name}', given twice")
-            if part.filename is None:
-                request.fields[part.name] = part.body.decode("utf-8", "replace")
-            else:
-                request.files[part.name] = self._backend.log.file_part(part.filename, part.content_type, part.body)
-        unknown = sorted({*request.fields, *request.files} - self._operation.field_names)
-        if unknown:
-            raise Refused(400, f"Unknown params {', '.join(unknown)}")
-        return Form(request.fields, request.files)
-
-    def _accept(self, order: Order, account: Account) -> Task:
-        clock = self._backend.options.clock
-        work = asyncio.create_task(self._work(order))
-        self._background.add(work)
-        work.add_done_callback(self._background.discard)
-        task = Task(
-            task_id=str(uuid.uuid4()),
-            service=self._operation.name,
-            key=account.key,
-            parameters=order.parameters,
-            source_sha256=order.source.sha256 if isinstance(order.source, FilePart) else "",
-            created_at=int(clock.unix()),
-            began=clock.now(),
-            work=work,
-        )
-        account.accepted += 1
-        self._backend.tasks.add(task)
-        return task
-
     async def _work(self, order: Order) -> Finished:
-        source = order.source
-        if isinstance(source, FilePart):
-            return await self._operation.process(order, source.body, source.sha256, self._backend.worker)
-        body = await fetch_loopback(source)
-        if body is None:
-            return Finished(EndState.SOURCE_UNREACHABLE)
-        if len(body) > self._backend.options.max_file_bytes:
-            return Finished(EndState.SOURCE_TOO_LARGE)
-        return await self._operation.process(order, body, hashlib.sha256(body).hexdigest(), self._backend.worker)
+        given = order.source
+        if isinstance(given, FilePart):
+            source = Source(given.body, given.sha256)
+        else:
+            body = await fetched(given)
+            if body is None:
+                return Finished(EndState.SOURCE_UNREACHABLE)
+            if len(body) > self._terms.max_file_bytes:
+                return Finished(EndState.SOURCE_TOO_LARGE)
+            source = Source(body, hashlib.sha256(body).hexdigest())
+        if order.mask is not None:
+            mask = order.mask.body if isinstance(order.mask, FilePart) else await fetched(order.mask)
+            if mask is None:
+                return Finished(EndState.SOURCE_UNREACHABLE)
+            source = replace(source, mask=mask)
+        finished = await self._operation.process(order, source, self._backend.worker)
+        return replace(finished, source=source.body, mask=source.mask)
 
-    def _told(self, task: Task, return_type: int) -> Reply:
-        result = task.result if task.state == SUCCEEDED else None
-        if return_type == 3 and result is not None:
-            return Reply(200, result.body, result.media_type)
-        image = ""
-        if result is not None:
-            image = base64.b64encode(result.body).decode() if return_type == 2 else self._backend.sign(task)
-        data: dict[str, Json] = {
+    def queried(self, task: Task) -> dict[str, Json]:
+        """The `data` that a query tells."""
+        return self.data(task)
+
+    def data(self, task: Task) -> dict[str, Json]:
+        """The `data` that a synchronous reply tells."""
+        images: list[str] = []
+        if task.state == SUCCEEDED:
+            in_text = task.parameters.get("return_type") == "2"
+            images = [
+                base64.b64encode(result.body).decode() if in_text else self._backend.sign(task, index)
+                for index, result in enumerate(task.results)
+            ]
+        common: dict[str, Json] = {
             "task_id": task.task_id,
             "created_at": task.created_at,
             "processed_at": task.processed_at,
             "completed_at": task.completed_at,
-            "image": image,
+            "image": images[0] if images else "",
             "progress": task.progress,
             "state": task.state,
         }
-        if self._backend.options.extra_fields:
-            data |= _extra_fields(task, result)
-        return json_reply({"status": 200, "message": "success", "data": data})
+        return self._operation.told(task, common, images)
 
 
-class _RateExceeded(Refused):
-    def __init__(self, retry_after: str | None) -> None:
-        super().__init__(429, "QPS limit exceeded")
-        self._retry_after = retry_after
-
-    def reply(self) -> Reply:
-        headers = () if self._retry_after is None else (("retry-after", self._retry_after),)
-        return json_reply({"status": self.status, "message": self.message}, self.status, headers)
+def state_detail(task: Task) -> str:
+    """The state in words, as live replies have it."""
+    return "Complete" if task.state == SUCCEEDED else "Processing" if task.state >= 0 else "Failed"
 
 
-def one_source(form: Form, options: Options) -> FilePart | str:
-    """The one image source of a form under the rule "if one is present, the other must be empty"."""
-    if "image_file" in form.fields or "image_url" in form.files:
-        raise Refused(400, "Invalid params, image_file must be a file and image_url a text")
-    part, url = form.files.get("image_file"), form.fields.get("image_url", "")
-    has_file = part is not None and len(part.body) > 0
-    if has_file and url:
-        raise Refused(400, "Invalid params, image_file and image_url exclude each other")
-    if part is None or not has_file:
-        if not url:
-            raise Refused(400, "Invalid params, image_file or image_url is required")
-        return url
-    if len(part.body) > options.max_file_bytes:
-        raise Refused(413, "The uploaded file is too large")
-    return part
-
-
-async def fetch_loopback(url: str) -> bytes | None:
-    """The bytes behind a loopback URL, as the service would fetch them; None for anything that fails."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or parts.hostname not in LOOPBACK:
-        return None
-    try:
-        async with httpx.AsyncClient(timeout=FETCH_TIMEOUT_S, trust_env=False, verify=_NO_TLS_ROOTS) as client:
-            response = await client.get(url)
-    except (httpx.HTTPError, httpx.InvalidURL):
-        return None
-    return response.content if response.status_code == 200 else None
-
-
-def _extra_fields(task: Task, result: ResultFile | None) -> dict[str, Json]:
+def live_fields(task: Task, result: ResultFile | None) -> dict[str, Json]:
+    """Fields beyond the document of `scale` that live replies were seen to carry."""
     extra: dict[str, Json] = {
-        "state_detail": "Complete" if task.state == SUCCEEDED else "Processing" if task.state >= 0 else "Failed",
-        "return_type": int(task.parameters["return_type"]),
+        "state_detail": state_detail(task),
+        "return_type": int(task.parameters.get("return_type", "1")),
         "type": task.parameters.get("type", ""),
         "download_time": 0,
         "time_elapsed": 356.4800109863281,

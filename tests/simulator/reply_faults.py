@@ -23,7 +23,11 @@ def _envelope(reply: Reply) -> dict[str, Json]:
 
 @dataclass(frozen=True, slots=True)
 class DataFields(Fault):
-    """The honest reply with fields of its `data` set to other values or removed."""
+    """The honest reply with fields of its `data` set to other values or removed.
+
+    task_id, state, image and progress are said in the words of the service that was asked; other names go
+    into the reply as they are.
+    """
 
     values: Mapping[str, Json] = field(default_factory=dict)
     removed: frozenset[str] = frozenset()
@@ -31,8 +35,8 @@ class DataFields(Fault):
     async def after(self, reply: Reply, exchange: Exchange) -> Reply:
         envelope = _envelope(reply)
         data = envelope.get("data")
-        kept = {k: v for k, v in data.items() if k not in self.removed} if isinstance(data, dict) else {}
-        return json_reply({**envelope, "data": {**kept, **self.values}}, reply.status, reply.headers)
+        told = exchange.teller.changed(data if isinstance(data, dict) else {}, self.values, self.removed)
+        return json_reply({**envelope, "data": told}, reply.status, reply.headers)
 
 
 def told_state(state: Json, **others: Json) -> DataFields:
@@ -115,7 +119,7 @@ def _garble(body: bytes, how: Garble) -> bytes:
         case Garble.NULL_ROOT:
             return b"null"
         case Garble.NOT_UTF8:
-            return body.replace(b"success", b"succ\xe9s\xff")
+            return body.replace(b"{", b'{"note":"succ\xe9s\xff",', 1)
         case Garble.ESCAPED_AMPERSAND:
             return body.replace(b"&", b"\\u0026")
         case Garble.ENTITY_AMPERSAND:

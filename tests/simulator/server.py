@@ -6,32 +6,44 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Callable
-from types import TracebackType
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from types import MappingProxyType, TracebackType
+from typing import Final, Protocol, TypeVar
 
 import uvicorn
-from starlette.routing import Router
+from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from tests.simulator.accounts import Account
+from tests.simulator.accounts import ACCOUNT_IDS, APIXO, GPTGE, PICWISH, UNLIMITED, Account
+from tests.simulator.apixo import BASE_PATH, ApixoUpscaler
+from tests.simulator.backend import Backend
+from tests.simulator.balances import Balances
+from tests.simulator.callbacks import Callbacks, SentCallback
 from tests.simulator.faults import Exchange, Fault
 from tests.simulator.front import ALL_METHODS, Front
 from tests.simulator.gates import DEFAULT_WAIT_S
+from tests.simulator.gptge import GptgeScale, GptgeService
 from tests.simulator.images import ImageWorker
 from tests.simulator.log import LoggedRequest, Port, RequestLog, Stage
 from tests.simulator.options import Options
-from tests.simulator.picwish import Backend, PicwishService
+from tests.simulator.picwish import PicwishService
+from tests.simulator.picwish_expand import PicwishExpand
 from tests.simulator.picwish_scale import PicwishScale
+from tests.simulator.picwish_scale_pro import PicwishScalePro
 from tests.simulator.script import Script, ScriptQueue
 from tests.simulator.signing import Signer
 from tests.simulator.storage import Storage, object_path
 from tests.simulator.tasks import Task, TaskTable
-from tests.simulator.wire import TRANSPORT, Handler, Reply, json_reply
+from tests.simulator.wire import TRANSPORT, Handler, Reply
 
 DEFAULT_KEY = "simulator-key-0123456789"
+DEFAULT_KEYS: Final[Mapping[str, str]] = MappingProxyType(
+    {PICWISH: DEFAULT_KEY, GPTGE: "sk-simulator-gptge-0123456789", APIXO: "simulator-apixo-0123456789"}
+)
+"""By account id. None is a part of another, so that a leak tells whose key it was."""
 HOST = "127.0.0.1"
 SHUTDOWN_S = 5.0
 
@@ -50,14 +62,18 @@ class Simulator:
         options: Options | None = None,
         *,
         key: str = DEFAULT_KEY,
+        keys: Mapping[str, str] | None = None,
         port: int = 0,
         observer: Callable[[LoggedRequest], None] | None = None,
     ) -> None:
         self.options = options or Options()
-        self.key = key
+        self.keys = {**DEFAULT_KEYS, PICWISH: key, **(keys or {})}
+        """The valid key of each account, by account id."""
+        self.key = self.keys[PICWISH]
         self._changed = threading.Condition(threading.RLock())
         self.accounts: dict[str, Account] = {}
-        self.add_key(key)
+        for account_id, valid in self.keys.items():
+            self.add_key(valid, account_id)
         self.requests = RequestLog(self._changed, observer)
         self.tasks = TaskTable(self.options, self._changed, self._charge)
         self._scripts = ScriptQueue(self._changed)
@@ -65,7 +81,8 @@ class Simulator:
         self._storage = Storage(self._signer, self.tasks, self.options.clock)
         self._sockets = {Port.API: _listener(port), Port.STORAGE: _listener(0)}
         self._origins = {role: f"http://{HOST}:{sock.getsockname()[1]}" for role, sock in self._sockets.items()}
-        self._front = Front(self.requests, self._scripts, self.tasks, self.accounts, self.sign, self.options.clock)
+        self._front = Front(self.requests, self._scripts, self.tasks, self.accounts, self.sign, self.options)
+        self._callbacks = Callbacks(self.options, self.tasks, self._changed)
         self._connections: set[asyncio.Transport] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -75,8 +92,14 @@ class Simulator:
 
     @property
     def base_url(self) -> str:
-        """Origin of the API."""
+        """Origin of the API, which is PicWish's base URL."""
         return self._origins[Port.API]
+
+    @property
+    def base_urls(self) -> dict[str, str]:
+        """The base URL of each account, by account id."""
+        paths = dict.fromkeys(ACCOUNT_IDS, "") | {APIXO: BASE_PATH}
+        return {account_id: self.base_url + path for account_id, path in paths.items()}
 
     @property
     def storage_url(self) -> str:
@@ -85,8 +108,17 @@ class Simulator:
 
     @property
     def account(self) -> Account:
-        """The account of the default key."""
+        """PicWish's account of the default key."""
         return self.accounts[self.key]
+
+    def account_of(self, account_id: str) -> Account:
+        """The account of that id's default key."""
+        return self.accounts[self.keys[account_id]]
+
+    @property
+    def callbacks(self) -> tuple[SentCallback, ...]:
+        """Every callback that was sent."""
+        return self._callbacks.sent
 
     @property
     def crashes(self) -> list[Exception]:
@@ -119,10 +151,11 @@ class Simulator:
     ) -> None:
         self.close()
 
-    def add_key(self, key: str) -> Account:
-        """Open an account."""
+    def add_key(self, key: str, account_id: str = PICWISH) -> Account:
+        """Make a further key valid at one of the services, with counters and a balance of its own."""
+        balance = Decimal(self.options.balances.get(account_id, UNLIMITED))
         with self._changed:
-            return self.accounts.setdefault(key, Account(key))
+            return self.accounts.setdefault(key, Account(key, account_id, balance))
 
     def disable_key(self, key: str) -> None:
         """From now on the key is answered with 401."""
@@ -152,11 +185,12 @@ class Simulator:
         self._scripts.add(script)
         return script
 
-    def sign(self, task: Task) -> str:
-        """A fresh URL of a task's result."""
-        path = object_path(task)
-        query = self._signer.query(path, self.options.clock.unix(), self.options.result_lifetime_s)
-        url = f"{self.storage_url}{path}?{query}"
+    def sign(self, task: Task, index: int = 0) -> str:
+        """A fresh URL of one of a task's results."""
+        path = object_path(task, index)
+        url = f"{self.storage_url}{path}"
+        if task.account_id != APIXO:
+            url += "?" + self._signer.query(path, self.options.clock.unix(), self.options.result_lifetime_s)
         task.urls.append(url)
         return url
 
@@ -178,10 +212,12 @@ class Simulator:
         return self.requests.of(stage)
 
     def _charge(self, task: Task) -> None:
+        if task.prepaid:
+            return
+        account = self.accounts[task.key]
+        account.reserved -= task.least_price
         if task.charged:
-            account = self.accounts[task.key]
-            account.charged_tasks += 1
-            account.credits += task.price
+            account.charge(Decimal(task.price))
 
     def _run(self) -> None:
         try:
@@ -195,8 +231,16 @@ class Simulator:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         worker = ImageWorker(self.options.max_output_px, self.options.passthrough)
-        backend = Backend(self.options, self.accounts, self.tasks, self.requests, worker, self.sign)
-        services = [PicwishService(PicwishScale(self.options), backend)]
+        options = self.options
+        backend = Backend(options, self.accounts, self.tasks, self.requests, worker, self.sign, self._callbacks)
+        services: list[_Routed] = [
+            PicwishService(PicwishScale(options), backend),
+            PicwishService(PicwishScalePro(options), backend),
+            PicwishService(PicwishExpand(options), backend),
+            GptgeService(GptgeScale(options), backend),
+            ApixoUpscaler(backend),
+            Balances(backend),
+        ]
         routes = [route for service in services for route in service.routes(self._front)]
         routes.append(self._front.route("/{path:path}", Port.API, Stage.OTHER, _no_such_url, ALL_METHODS))
         state = ServerState()
@@ -232,6 +276,10 @@ class Simulator:
         return await asyncio.get_running_loop().create_server(
             lambda: _Protocol(config, state, connections), sock=sock, backlog=2048
         )
+
+
+class _Routed(Protocol):
+    def routes(self, front: Front) -> list[Route]: ...
 
 
 class _Protocol(H11Protocol):
@@ -270,4 +318,4 @@ def _listener(port: int) -> socket.socket:
 
 
 async def _no_such_url(exchange: Exchange) -> Reply:
-    return json_reply({"status": 404, "message": f"{exchange.request.path} not found"}, 404)
+    return exchange.teller.error(404, f"{exchange.request.path} not found")

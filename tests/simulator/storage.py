@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from starlette.routing import Router
 
+from tests.simulator.accounts import APIXO
 from tests.simulator.clock import Clock
 from tests.simulator.faults import Exchange, storage_error
 from tests.simulator.front import ALL_METHODS, SECRET_HEADERS, Front
@@ -16,10 +17,12 @@ from tests.simulator.tasks import Task, TaskTable
 from tests.simulator.wire import Reply
 
 
-def object_path(task: Task) -> str:
-    """Where the result of a finished task lies."""
-    extension = task.result.extension if task.result else "bin"
-    return f"/tasks/output/{task.service}/{task.object_name}.{extension}"
+def object_path(task: Task, index: int = 0) -> str:
+    """Where a result of a finished task lies. APIXO's results are for everyone who knows the name."""
+    extension = task.results[index].extension if index < len(task.results) else "bin"
+    number = f"_{index + 1}" if index else ""
+    folder = "temp" if task.account_id == APIXO else f"tasks/output/{task.service}"
+    return f"/{folder}/{task.object_name}{number}.{extension}"
 
 
 class Storage:
@@ -37,6 +40,7 @@ class Storage:
         return Router(
             [
                 front.route("/tasks/output/{folder}/{name}", Port.STORAGE, Stage.DOWNLOAD, self._result, ["GET"]),
+                front.route("/temp/{name}", Port.STORAGE, Stage.DOWNLOAD, self._public_result, ["GET"]),
                 front.route("/photos/{name}", Port.STORAGE, Stage.OTHER, self._photo, ["GET"]),
                 front.route("/{path:path}", Port.STORAGE, Stage.OTHER, self._nothing, ALL_METHODS),
             ],
@@ -52,16 +56,31 @@ class Storage:
                 return _refusal(403, "SignatureDoesNotMatch", "The signature does not match.")
             case Verdict.EXPIRED:
                 return _refusal(403, "AccessDenied", "Request has expired.")
-        task = self._tasks.by_object(request.path.rpartition("/")[2].partition(".")[0])
-        if task is None or task.result is None:
+        return self._file(exchange)
+
+    async def _public_result(self, exchange: Exchange) -> Reply:
+        return self._file(exchange)
+
+    def _file(self, exchange: Exchange) -> Reply:
+        request = exchange.request
+        name = request.path.rpartition("/")[2].partition(".")[0]
+        task = self._tasks.by_object(name)
+        number = name.partition("_")[2]
+        index = int(number) - 1 if number.isdecimal() else 0
+        if task is None or index >= len(task.results):
+            return _refusal(404, "NoSuchKey", "The specified key does not exist.")
+        is_public = task.account_id == APIXO
+        if is_public != request.path.startswith("/temp/") or (is_public and self._expired(task)):
             return _refusal(404, "NoSuchKey", "The specified key does not exist.")
         exchange.task = task
         request.task_id = task.task_id
-        etag = self._etags.get(task.object_name) or _etag(task.result.body)
-        self._etags[task.object_name] = etag
-        return _file_reply(
-            etag, task.result.body, task.result.media_type, request.header("range"), request.header("if-range")
-        )
+        result = task.results[index]
+        etag = self._etags.get(name) or _etag(result.body)
+        self._etags[name] = etag
+        return _file_reply(etag, result.body, result.media_type, request.header("range"), request.header("if-range"))
+
+    def _expired(self, task: Task) -> bool:
+        return task.completed_at is not None and self._clock.unix() - task.completed_at >= task.lifetime_s
 
     async def _photo(self, exchange: Exchange) -> Reply:
         body = self.photos.get(unquote(exchange.request.path.rpartition("/")[2]))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.simulator.faults import Exchange, Fault
 from tests.simulator.images import ResultFile, read_header
 from tests.simulator.reply_faults import DataFields
-from tests.simulator.tasks import Task
+from tests.simulator.tasks import Alteration, CallbackStyle, Task
 from tests.simulator.wire import Json, Reply, json_reply
 
 
@@ -29,9 +29,11 @@ class TaskEnds(Fault):
     state: int
     charged: bool = False
 
-    async def after(self, reply: Reply, exchange: Exchange) -> Reply:
-        task = _task(exchange)
+    def prepare(self, task: Task, exchange: Exchange) -> None:
         task.forced_state, task.charge_anyway = self.state, self.charged
+
+    async def after(self, reply: Reply, exchange: Exchange) -> Reply:
+        self.prepare(_task(exchange), exchange)
         return reply
 
 
@@ -43,10 +45,27 @@ class ResultIs(Fault):
     media_type: str = "image/png"
     extension: str = "png"
 
-    async def after(self, reply: Reply, exchange: Exchange) -> Reply:
+    def prepare(self, task: Task, exchange: Exchange) -> None:
         header = read_header(self.body)
         width, height = (header.width, header.height) if header else (0, 0)
-        _task(exchange).replacement = ResultFile(self.body, self.media_type, self.extension, width, height)
+        task.replacement = ResultFile(self.body, self.media_type, self.extension, width, height)
+
+    async def after(self, reply: Reply, exchange: Exchange) -> Reply:
+        self.prepare(_task(exchange), exchange)
+        return reply
+
+
+@dataclass(frozen=True, slots=True)
+class Altered(Fault):
+    """The result of the task made by this submission is changed. Several can be given one task."""
+
+    alteration: Alteration
+
+    def prepare(self, task: Task, exchange: Exchange) -> None:
+        task.alterations.append(self.alteration)
+
+    async def after(self, reply: Reply, exchange: Exchange) -> Reply:
+        _task(exchange)
         return reply
 
 
@@ -54,11 +73,41 @@ class ResultIs(Fault):
 class ResultIsInput(Fault):
     """The service does nothing: the task made by this submission brings its own input."""
 
+    def prepare(self, task: Task, exchange: Exchange) -> None:
+        task.alterations.append(lambda result, finished: replace(result, body=finished.source))
+
     async def after(self, reply: Reply, exchange: Exchange) -> Reply:
-        part = exchange.request.files.get("image_file")
-        if part is None:
-            raise LookupError("the submission carries no file")
-        return await ResultIs(part.body).after(reply, exchange)
+        _task(exchange)
+        return reply
+
+
+@dataclass(frozen=True, slots=True)
+class FailsAs(Fault):
+    """The task made by this submission fails with that code and message, at a service that has such (APIXO)."""
+
+    code: str
+    message: str = ""
+
+    def prepare(self, task: Task, exchange: Exchange) -> None:
+        task.forced_state, task.failure = -1, (self.code, self.message)
+
+    async def after(self, reply: Reply, exchange: Exchange) -> Reply:
+        _task(exchange)
+        return reply
+
+
+@dataclass(frozen=True, slots=True)
+class CallsBack(Fault):
+    """What the task made by this submission sends to its callback address."""
+
+    style: CallbackStyle
+
+    def prepare(self, task: Task, exchange: Exchange) -> None:
+        task.callbacks = self.style
+
+    async def after(self, reply: Reply, exchange: Exchange) -> Reply:
+        _task(exchange)
+        return reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +164,8 @@ class Unfinished(Fault):
         data: dict[str, Json] = {"task_id": _task(exchange).task_id}
         if self.state is not None:
             data |= {"state": self.state, "progress": 50, "image": ""}
-        return json_reply({"status": 200, "message": "success", "data": data})
+        told = exchange.teller.changed({}, data, ())
+        return json_reply(exchange.teller.envelope(told))
 
 
 def bomb_png(side: int = 30_000) -> bytes:

@@ -6,8 +6,12 @@ import asyncio
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
 from threading import Condition
+from typing import TypeAlias
 
+from tests.simulator.accounts import PICWISH
 from tests.simulator.images import Outcome, ResultFile
 from tests.simulator.options import Options, PerPoll
 
@@ -16,10 +20,30 @@ SUCCEEDED = 1
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What the work on a task came to, and the credits it costs when it is charged."""
+    """What the work on a task came to, what it costs when it is charged, and what it was made from."""
 
     outcome: Outcome
-    price: int = 0
+    price: Decimal | int = 0
+    more: tuple[ResultFile, ...] = ()
+    """Further pictures, where a service brings several."""
+    source: bytes = b""
+    mask: bytes | None = None
+
+
+Alteration: TypeAlias = Callable[[ResultFile, Finished], ResultFile]
+"""What a fault makes of a result; it also sees what the result was made from."""
+
+
+class CallbackStyle(StrEnum):
+    """What is sent to a task's callback address."""
+
+    HONEST = "honest"
+    NEVER = "never"
+    EARLY = "before the end, too"
+    REPEATED = "three times"
+    FORGED = "another picture under another id"
+    HUGE = "fifty megabytes"
+    GARBLED = "no JSON"
 
 
 @dataclass(slots=True, eq=False)
@@ -35,8 +59,15 @@ class Task:
     began: float
     """When it was made, on the simulator's monotonic clock."""
     work: asyncio.Future[Finished] = field(repr=False)
-    price: int = 0
-    """Credits, known at the end; due when it is charged."""
+    account_id: str = PICWISH
+    price: Decimal | int = 0
+    """In the account's unit; known at the end (with APIXO at once), due when it is charged."""
+    least_price: Decimal = Decimal(0)
+    prepaid: bool = False
+    """Charged when it was accepted, whatever its end."""
+    lifetime_s: float = 3600.0
+    callback_url: str = ""
+    callbacks: CallbackStyle = CallbackStyle.HONEST
     object_name: str = field(default_factory=lambda: str(uuid.uuid4()))
     """The name of its file in the storage, without extension; never the visible id."""
     state: int = 0
@@ -53,6 +84,15 @@ class Task:
     forced_state: int | None = None
     charge_anyway: bool = False
     replacement: ResultFile | None = None
+    alterations: list[Alteration] = field(default_factory=list)
+    more_results: tuple[ResultFile, ...] = ()
+    failure: tuple[str, str] | None = None
+    """Code and message of its failure in the words of a service that has such (APIXO); None: by its state."""
+
+    @property
+    def results(self) -> tuple[ResultFile, ...]:
+        """All pictures of a task that ended well."""
+        return () if self.result is None else (self.result, *self.more_results)
 
     @property
     def ended(self) -> bool:
@@ -104,12 +144,12 @@ class TaskTable:
         if task is None or task.key != key:
             return None
         ended = task.completed_at
-        expired = ended is not None and self._options.clock.unix() - ended >= self._options.result_lifetime_s
+        expired = ended is not None and self._options.clock.unix() - ended >= task.lifetime_s
         return None if expired else task
 
     def by_object(self, object_name: str) -> Task | None:
-        """The task whose file in the storage has that name."""
-        return self._by_object.get(object_name)
+        """The task whose file in the storage has that name, with or without a number behind it."""
+        return self._by_object.get(object_name.partition("_")[0])
 
     def add(self, task: Task) -> None:
         """Enter a new task. Those who wait are woken when its work is done, too."""
@@ -169,21 +209,26 @@ class TaskTable:
         """Bring a task to its end, waiting for its image work."""
         finished = await asyncio.shield(task.work)
         outcome: Outcome | int = task.replacement or finished.outcome
+        more = finished.more
+        for alteration in tuple(task.alterations):
+            if isinstance(outcome, ResultFile):
+                outcome = await asyncio.to_thread(alteration, outcome, finished)
+            more = tuple([await asyncio.to_thread(alteration, result, finished) for result in more])
         if task.forced_state is not None:
             outcome = task.forced_state
         if task.ended:
             return  # another query of the same task came first
         now = int(self._options.clock.unix())
         with self._changed:
-            task.price = finished.price
+            task.price = task.price if task.prepaid else finished.price
             if isinstance(outcome, ResultFile):
-                task.result = outcome
+                task.result, task.more_results = outcome, more
                 task.state = SUCCEEDED
                 task.progress = 100
                 task.charged = True
             else:
                 task.state = int(outcome)
-                task.charged = task.charge_anyway
+                task.charged = task.charge_anyway or task.prepaid
             task.processed_at = task.processed_at or now
             task.completed_at = now
             self._on_end(task)

@@ -6,15 +6,14 @@ import asyncio
 import json
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from starlette.types import Receive, Scope, Send
 
 from tests.simulator.gates import ClientLine, Gate
-
-Json: TypeAlias = "dict[str, Json] | Sequence[Json] | str | int | float | bool | None"
+from tests.simulator.values import Json as Json
 
 TRANSPORT = "simulator.transport"
 """Scope entry under which the server leaves the connection's asyncio transport."""
