@@ -141,8 +141,8 @@ def charge_of(job: Job) -> Charge:
     return Charge.OPEN
 
 
-def _entry(job: Job, account: str | None, carried: set[tuple[str | None, str | None]]) -> Entry:
-    if (job.id, job.task_id) in carried:
+def _entry(job: Job, account: str | None, carried: set[tuple[str, str]]) -> Entry:
+    if job.task_id is not None and (job.id, job.task_id) in carried:
         return Entry(job, account, Charge.CARRIED, FREE)
     charge = charge_of(job)
     if charge is Charge.NONE:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class AccountBox(QWidget):
-    """Asks ``keys`` only in ``workers``. ``key_changed`` comes after the keyring has been changed."""
+    """Asks ``keys`` only in ``workers``. ``key_changed`` names the account after the keyring was changed."""
 
-    key_changed = Signal()
+    key_changed = Signal(str)
 
     def __init__(
         self, account: Account, origin: str, keys: KeyStore, workers: Workers, parent: QWidget | None = None
@@ -83,11 +83,11 @@ class AccountBox(QWidget):
 
     def _kept(self, _nothing: None) -> None:
         self.edit.clear()
-        self.key_changed.emit()
+        self.key_changed.emit(self.account.id)
         self.look()
 
     def _removed(self, _was_there: bool) -> None:
-        self.key_changed.emit()
+        self.key_changed.emit(self.account.id)
         self.look()
 
     def _found(self, source: str | None) -> None:

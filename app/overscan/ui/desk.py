@@ -17,6 +17,7 @@ from overscan.ui.dialog_control import DialogControl
 from overscan.ui.drop_overlay import DropOverlay
 from overscan.ui.file_control import FileControl
 from overscan.ui.main_window import FIRST_SIZE, PANEL_WIDTH, QUEUE_HEIGHT, TRAY_WIDTH
+from overscan.ui.pause_control import PauseControl
 from overscan.ui.photo_tray import PhotoTray
 from overscan.ui.queue_view import QueueView
 from overscan.ui.run_control import RunControl
@@ -66,6 +67,7 @@ class Desk(QWidget):
         self.files = FileControl(session, self.commands, self.tray, self.messages, window)
         self.runs = RunControl(session, self.commands, self.panel, self.queue, self.top_bar, self.messages, window)
         self.dialogs = DialogControl(session, self.commands, self.panel, window.menuBar(), window)
+        self.pauses = PauseControl(session, self.messages, self.dialogs.open_account, self)
         self._overlay = DropOverlay(self)
         self._connect()
         self._restore(window.state)
@@ -140,6 +142,10 @@ class Desk(QWidget):
         commands.edit_page.triggered.connect(lambda: stage.set_page(Page.EDIT))
         commands.compare_page.triggered.connect(lambda: stage.set_page(Page.COMPARE))
         commands.save_as.triggered.connect(self._save_as)
+        commands.use_as_source.triggered.connect(self._use_as_source)
+        self.queue.source_wanted.connect(self.files.use_as_source)
+        stage.source_wanted.connect(self.files.use_as_source)
+        stage.save_wanted.connect(self.files.save_as)
         commands.select_all.triggered.connect(self.tray.select_all)
         commands.full_screen.toggled.connect(self._set_full_screen)
         commands.themes.triggered.connect(self._set_theme)
@@ -180,7 +186,9 @@ class Desk(QWidget):
         self._enable_outputs()
 
     def _enable_outputs(self) -> None:
-        self.commands.save_as.setEnabled(self._output() is not None)
+        there = self._output() is not None
+        self.commands.save_as.setEnabled(there)
+        self.commands.use_as_source.setEnabled(there)
 
     def _output(self) -> Path | None:
         """The output that an action is about: the one selected in the queue, else the one on show."""
@@ -190,6 +198,12 @@ class Desk(QWidget):
     @Slot()
     def _save_as(self) -> None:
         self.files.save_as(self._output())
+
+    @Slot()
+    def _use_as_source(self) -> None:
+        output = self._output()
+        if output is not None:
+            self.files.use_as_source([output])
 
     @Slot(object)
     def _show_job(self, job: Job) -> None:

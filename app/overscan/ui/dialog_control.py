@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMenuBar, QWidget
 
 from overscan.core.failures import Failure
+from overscan.core.ledger import Ledger
 from overscan.core.text import tr
 from overscan.ui.help_dialogs import ShortcutsSheet, TextSheet, about_text
 from overscan.ui.session import Session
@@ -23,11 +24,12 @@ class DialogControl(QObject):
         self._session = session
         self._bar = bar
         self._window = window
+        commands.spending.triggered.connect(self.open_spending)
         commands.settings.triggered.connect(lambda: self.open_settings())
         commands.shortcuts.triggered.connect(self.open_shortcuts)
         commands.doctor.triggered.connect(self.open_doctor)
         commands.about.triggered.connect(self.open_about)
-        panel.key_wanted.connect(lambda account: self.open_settings(account=account))
+        panel.key_wanted.connect(self.open_account)
         panel.folder_wanted.connect(lambda: self.open_settings(key="output.folder"))
 
     def open_settings(self, *, account: str = "", key: str = "") -> None:
@@ -48,12 +50,40 @@ class DialogControl(QObject):
                 self._window,
             )
             dialog.saved.connect(session.take_settings)
-            dialog.keys_changed.connect(session.look_for_keys)
+            dialog.key_changed.connect(session.key_changed)
             dialog.open()
         if account:
             dialog.show_account(account)
         if key:
             dialog.show_section(key)
+
+    def open_account(self, account_id: str) -> None:
+        """Open the settings at an account's key."""
+        self.open_settings(account=account_id)
+
+    @Slot()
+    def open_spending(self) -> None:
+        """Read the whole journal in a worker and show what was spent."""
+        from overscan.ui.spending_dialog import SpendingDialog
+
+        session = self._session
+        if session.registry is None or self._window.findChild(SpendingDialog) is not None:
+            return
+        dialog = SpendingDialog({a.id: tr(a.name) for a in session.registry.accounts()}, self._window)
+        open_ = [True]
+        dialog.finished.connect(lambda: open_.clear())
+        cap = session.settings.money.max_credits_per_day if session.settings else 0.0
+
+        def show(read: tuple[Ledger, float]) -> None:
+            if open_:
+                dialog.show_ledger(read[0], cap, read[1])
+
+        def failed(failure: Failure) -> None:
+            if open_:
+                dialog.show_failure(failure)
+
+        session.workers.submit(lambda: _ledger(session), show, failed)
+        dialog.open()
 
     @Slot()
     def open_shortcuts(self) -> None:
@@ -81,6 +111,25 @@ class DialogControl(QObject):
         session = self._session
         self._session.workers.submit(lambda: _examined(session), show, failed)
         sheet.open()
+
+
+def _ledger(session: Session) -> tuple[Ledger, float]:
+    """The ledger of the whole journal, and the credits that count towards today's cap."""
+    import time
+
+    from overscan.core.ledger import ledger_of, midnight
+    from overscan.engine.budget import credits_spent
+
+    house = session.house()
+    if house is None:
+        return ledger_of((), lambda _provider: None), 0.0
+    accounts = {p.info.id: p.info.account.id for p in house.registry.all() if p.info.account is not None}
+    journal = house.open_journal()
+    try:
+        jobs = journal.jobs()
+    finally:
+        journal.close()
+    return ledger_of(jobs, accounts.get), credits_spent(jobs, since=midnight(time.time()))
 
 
 def _examined(session: Session) -> str:

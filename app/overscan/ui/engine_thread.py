@@ -73,8 +73,12 @@ class EngineThread(QThread):
         self._command(lambda engine: engine.retry(job_id))
 
     def resume(self, job_id: str) -> None:
-        """Go on with a parked job, or send one that was held after a restart."""
+        """Go on with a parked job, or send one that is held: paused, or after a restart."""
         self._command(lambda engine: engine.resume(job_id))
+
+    def resume_account(self, account_id: str) -> None:
+        """Send the paused jobs of an account, and pick up the tasks that it did not let be read."""
+        self._command(lambda engine: engine.resume_account(account_id))
 
     def configure(self, house: House) -> None:
         """Work by other settings from the moment at which no job is under way."""

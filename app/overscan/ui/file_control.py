@@ -141,6 +141,10 @@ class FileControl(QObject):
     def _show_refusals(self, lines: str) -> None:
         TextSheet("refusals", tr("What could not be opened"), lines, self._window).open()
 
+    def use_as_source(self, outputs: Sequence[Path]) -> None:
+        """Put outputs among the photos and select the first; the session knows them for what they are."""
+        self.take(outputs)
+
     # ------------------------------------------------------------------ going out
 
     def save_as(self, source: Path | None) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 
 from overscan.core.jobs import Job, JobState
-from overscan.core.requests import Photo
+from overscan.core.requests import Photo, PhotoRef
 from overscan.core.text import tr, trn
 from overscan.ui import wording
 
@@ -78,6 +78,7 @@ class PhotoModel(QAbstractListModel):
         row = self._rows.get(key)
         if row is not None:
             known = self._entries[row]
+            photo = _with_what_was_known(photo, known.photo)
             if known.photo != photo:
                 known.photo, known.thumbnail, known.standing = photo, None, Standing()
                 self.looks_changed.emit()
@@ -124,9 +125,7 @@ class PhotoModel(QAbstractListModel):
         for job in jobs:
             place = _counted_as(job)
             if place is not None:
-                counts.setdefault(
-                    (_key(job.request.photo.path, job.request.photo.url), job.request.photo.sha256), [0, 0, 0]
-                )[place] += 1
+                counts.setdefault((key_of_ref(job.request.photo), job.request.photo.sha256), [0, 0, 0])[place] += 1
         moved = False
         for entry in self._entries:
             found = counts.get((key_of(entry.photo), entry.photo.ref.sha256))
@@ -166,9 +165,22 @@ class PhotoModel(QAbstractListModel):
         return None
 
 
+def _with_what_was_known(photo: Photo, known: Photo) -> Photo:
+    """The same content opened once more keeps where it came from, and the canvas that was set for it."""
+    if photo.ref.sha256 != known.ref.sha256:
+        return photo
+    came = {name: getattr(photo.ref, name) or getattr(known.ref, name) for name in ("url", "output")}
+    return replace(photo, ref=photo.ref.model_copy(update=came), canvas=photo.canvas or known.canvas)
+
+
 def key_of(photo: Photo) -> str:
     """What makes two photos the same one in the list: the file, or the URL where there is none."""
     return _key(photo.ref.path, photo.ref.url)
+
+
+def key_of_ref(ref: PhotoRef) -> str:
+    """The same for a job's photo."""
+    return _key(ref.path, ref.url)
 
 
 def _key(path: str | None, url: str | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -18,6 +19,14 @@ from overscan.ui.workers import Workers
 _LANES = 2
 Fetch = Callable[[str], Path]
 """Fetches an address into a folder and gives the file; called in a worker."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A file to be opened, with the address that it was fetched from."""
+
+    path: Path
+    url: str | None = None
 
 
 class PhotoOpener(QObject):
@@ -36,7 +45,7 @@ class PhotoOpener(QObject):
         self._workers = workers
         self._incoming = incoming
         self._fetch = fetch
-        self._waiting: deque[Path] = deque()
+        self._waiting: deque[_Given] = deque()
         self._gathering = 0  # folders being read, pictures being kept or fetched
         self._opening = 0  # files being opened
         self._begun = self._done = self._total = 0
@@ -59,11 +68,16 @@ class PhotoOpener(QObject):
         name = tr("pasted {when}", when=time.strftime("%Y-%m-%d %H.%M.%S"))
         self._gathering += 1
         self._workers.submit(
-            lambda: [_kept(kept, self._incoming, name)], self._in_round(self._expanded), self._in_round(self._lost)
+            lambda: [_Given(_kept(kept, self._incoming, name))],
+            self._in_round(self._expanded),
+            self._in_round(self._lost),
         )
 
     def open_url(self, url: str, instead: QImage | None = None) -> None:
-        """Fetch a picture and open it; where that fails, open the pixels that came along with the address."""
+        """Fetch a picture and open it; where that fails, open the pixels that came along with the address.
+
+        The photo keeps the address: a service that takes nothing else can be given it.
+        """
         fetch = self._fetch
 
         def lost(failure: Failure) -> None:
@@ -74,7 +88,7 @@ class PhotoOpener(QObject):
                 self._lost(failure)
 
         self._gathering += 1
-        self._workers.submit(lambda: [fetch(url)], self._in_round(self._expanded), self._in_round(lost))
+        self._workers.submit(lambda: [_Given(fetch(url), url)], self._in_round(self._expanded), self._in_round(lost))
 
     @Slot()
     def cancel(self) -> None:
@@ -97,7 +111,7 @@ class PhotoOpener(QObject):
 
         return guarded
 
-    def _expanded(self, files: list[Path]) -> None:
+    def _expanded(self, files: list[_Given]) -> None:
         self._gathering -= 1
         self._waiting.extend(files)
         self._total += len(files)
@@ -120,7 +134,7 @@ class PhotoOpener(QObject):
         self._begun = self._done = self._total = 0
         self._ready.clear()
 
-    def _open(self, path: Path) -> None:
+    def _open(self, given: _Given) -> None:
         self._opening += 1
 
         place = self._begun
@@ -130,9 +144,9 @@ class PhotoOpener(QObject):
             self._one_done(place, lambda: self.opened.emit(photo))
 
         def refused(failure: Failure) -> None:
-            self._one_done(place, lambda: self.refused.emit(path.name, failure))
+            self._one_done(place, lambda: self.refused.emit(given.path.name, failure))
 
-        self._workers.submit(lambda: _opened(path), self._in_round(opened), self._in_round(refused))
+        self._workers.submit(lambda: _opened(given), self._in_round(opened), self._in_round(refused))
 
     def _one_done(self, place: int, tell: Callable[[], None]) -> None:
         """Tell in the order of the files, although a small file overtakes a large one."""
@@ -144,16 +158,17 @@ class PhotoOpener(QObject):
         self._go_on()
 
 
-def _expanded(paths: tuple[Path, ...]) -> list[Path]:
+def _expanded(paths: tuple[Path, ...]) -> list[_Given]:
     from overscan.services.intake import expand
 
-    return list(expand(paths))
+    return [_Given(path) for path in expand(paths)]
 
 
-def _opened(path: Path) -> Photo:
+def _opened(given: _Given) -> Photo:
     from overscan.imaging.photo import open_photo
 
-    return open_photo(path)
+    photo = open_photo(given.path)
+    return photo if given.url is None else replace(photo, ref=photo.ref.model_copy(update={"url": given.url}))
 
 
 def _kept(image: QImage, folder: Path, name: str) -> Path:

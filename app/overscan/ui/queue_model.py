@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 )
 
 from overscan.core.jobs import Job, JobState
+from overscan.core.ledger import Charge, charge_of
 from overscan.core.providers import ProviderInfo
 from overscan.core.text import mark, tr
 from overscan.ui import wording
@@ -230,16 +231,18 @@ class QueueModel(QAbstractTableModel):
             case Column.PHOTO:
                 return job.request.photo.path or job.request.photo.url or job.request.photo.name
             case Column.COST:
-                return tr("Quoted: {cost}", cost=wording.cost_text(job.cost))
+                return wording.job_cost_tip(job)
             case Column.NOTE if job.outputs and job.failure is None:
-                return "\n".join(output.path for output in job.outputs)
+                return "\n".join((*job.warnings, *(output.path for output in job.outputs)))
             case _:
                 return self._text(job, column)
 
     def _quietness(self, job: Job, column: Column) -> wording.Tone:
         if column in (Column.PHOTO, Column.PROVIDER):
             return wording.Tone.PLAIN
-        if column is Column.COST and job.terminal and job.possibly_charged:
+        if column is Column.COST and charge_of(job) is Charge.POSSIBLE:
+            return wording.Tone.ATTENTION
+        if column is Column.NOTE and (job.paused or (job.warnings and job.failure is None)):
             return wording.Tone.ATTENTION
         return wording.Tone.QUIET
 

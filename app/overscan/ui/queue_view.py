@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
@@ -32,6 +33,7 @@ _BOUNDS = (70, 260)
 _FIXED = {Column.TIME: 56, Column.COST: 124}
 _ROW_HEIGHT = 30
 _TICK_MS = 1000
+_MOST_SOURCES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,17 @@ class QueueActions:
 
 
 class QueueView(QFrame):
-    """Signals carry the jobs that an action is about; ``job_chosen`` the double-clicked one."""
+    """Signals carry the jobs that an action is about; ``job_chosen`` the double-clicked one.
+
+    ``source_wanted`` carries the paths of outputs that are to be used as photos.
+    """
 
     cancel_wanted = Signal(object)
     retry_wanted = Signal(object)
     resume_wanted = Signal(object)
     folder_wanted = Signal(object)
     job_chosen = Signal(object)
+    source_wanted = Signal(object)
 
     def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -143,7 +149,12 @@ class QueueView(QFrame):
         actions = QueueActions(
             cancel=self._action("cancel", tr("Cancel"), tr("Cancel the selected jobs"), self._cancel),
             retry=self._action("retry", tr("Retry"), tr("Run the selected jobs again"), self._retry),
-            resume=self._action("resume", tr("Resume"), tr("Ask the service for the parked jobs again"), self._resume),
+            resume=self._action(
+                "resume",
+                tr("Resume"),
+                tr("Send the paused jobs, and ask the service for the parked ones again"),
+                self._resume,
+            ),
             show_in_folder=self._action(
                 "show-in-folder", tr("Show in Folder"), tr("Show the result in its folder"), self._show
             ),
@@ -202,7 +213,7 @@ class QueueView(QFrame):
         actions = self.actions_
         actions.cancel.setEnabled(any(cancellable(job) for job in chosen))
         actions.retry.setEnabled(any(retryable(job) for job in chosen))
-        actions.resume.setEnabled(any(job.state is JobState.PARKED for job in chosen))
+        actions.resume.setEnabled(any(resumable(job) for job in chosen))
         actions.show_in_folder.setEnabled(any(job.outputs for job in chosen))
         actions.copy_task_id.setEnabled(any(job.task_id for job in chosen))
         actions.remove_finished.setEnabled(any(job.terminal for job in jobs))
@@ -221,7 +232,7 @@ class QueueView(QFrame):
         self._emit(self.retry_wanted, retryable)
 
     def _resume(self) -> None:
-        self._emit(self.resume_wanted, lambda job: job.state is JobState.PARKED)
+        self._emit(self.resume_wanted, resumable)
 
     def _show(self) -> None:
         self._emit(self.folder_wanted, lambda job: bool(job.outputs))
@@ -248,8 +259,26 @@ class QueueView(QFrame):
         menu = QMenu(self)
         menu.setObjectName("queue-menu")
         menu.addActions(list(self.actions_.all()))
+        outputs = [Path(output.path) for job in self.selected() for output in job.outputs]
+        if outputs:
+            menu.addSeparator()
+            self._add_sources(menu, outputs)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._table.viewport().mapToGlobal(at))
+
+    def _add_sources(self, menu: QMenu, outputs: Sequence[Path]) -> None:
+        """Each output by its name, and all of them where there are several."""
+        if len(outputs) == 1:
+            whole = menu.addAction(tr("Use as Source"))
+        else:
+            one = menu.addMenu(tr("Use as Source"))
+            for path in outputs[:_MOST_SOURCES]:
+                action = one.addAction(path.name.replace("&", "&&"))
+                action.triggered.connect(lambda _checked=False, path=path: self.source_wanted.emit((path,)))
+            one.addSeparator()
+            whole = one.addAction(tr("All of Them"))
+        whole.setObjectName("queue-use-as-source")
+        whole.triggered.connect(lambda: self.source_wanted.emit(tuple(outputs)))
 
 
 class _Table(QTableView):
@@ -270,14 +299,21 @@ def retryable(job: Job) -> bool:
     return job.state in (JobState.FAILED, JobState.CANCELLED, JobState.UNCONFIRMED)
 
 
+def resumable(job: Job) -> bool:
+    return job.paused or job.state is JobState.PARKED
+
+
 def summary(jobs: tuple[Job, ...]) -> str:
     """The queue in one line."""
-    active = sum(not job.terminal and job.state is not JobState.PARKED for job in jobs)
+    active = sum(not job.terminal and not resumable(job) for job in jobs)
+    paused = sum(job.paused for job in jobs)
     saved = sum(job.state is JobState.DONE for job in jobs)
-    decide = sum(wording.needs_decision(job) for job in jobs)
+    decide = sum(wording.needs_decision(job) and not job.paused for job in jobs)
     parts = [tr("Queue")]
     if active:
         parts.append(trn("{count} running", "{count} running", active))
+    if paused:
+        parts.append(trn("{count} paused", "{count} paused", paused))
     if saved:
         parts.append(trn("{count} saved", "{count} saved", saved))
     if decide:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from overscan.core.jobs import Job, JobState
 from overscan.core.plan import PlannedJob
-from overscan.core.requests import Request
+from overscan.core.requests import Canvas, Request
 from overscan.core.text import tr
 from overscan.ui import wording
 
-_Same = tuple[str, str | None, tuple[tuple[str, object], ...]]
+_Same = tuple[str, str | None, Canvas | None, tuple[tuple[str, object], ...]]
 
 
 def repeats(planned: Sequence[PlannedJob], jobs: Iterable[Job]) -> tuple[PlannedJob, ...]:
@@ -35,7 +35,7 @@ def _counts(job: Job) -> bool:
 
 def _same(request: Request) -> _Same:
     photo = request.photo.sha256 or request.photo.url
-    return request.provider, photo, tuple(sorted(request.parameters.items()))
+    return request.provider, photo, request.canvas, tuple(sorted(request.parameters.items()))
 
 
 def names(planned: Sequence[PlannedJob]) -> str:

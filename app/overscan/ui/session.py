@@ -15,10 +15,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from overscan.core.failures import Failure, OverscanError
 from overscan.core.jobs import Job, JobState
 from overscan.core.plan import PlannedJob, Target
-from overscan.core.providers import AnyProvider, ProviderInfo
+from overscan.core.providers import Account, AnyProvider, ProviderInfo
+from overscan.core.requests import Photo
 from overscan.ui.engine_thread import EngineThread
 from overscan.ui.images import ImageLoader
 from overscan.ui.key_states import HasKey, KeyState, Looking, NoKey
+from overscan.ui.known_outputs import KnownOutputs
 from overscan.ui.photo_model import PhotoModel
 from overscan.ui.photo_opening import PhotoOpener
 from overscan.ui.queue_model import QueueModel
@@ -49,6 +51,8 @@ class Session(QObject):
     settings_changed = Signal()
     keys_changed = Signal(object)
     """:data:`KeyStates`."""
+    key_set = Signal(str)
+    """A person has set or removed the key of that account."""
     submitting_changed = Signal(bool)
     """True from a run until its jobs are journalled."""
     unsent_found = Signal(object)
@@ -73,8 +77,9 @@ class Session(QObject):
         self.submitting = False
         self.key_states: dict[str, KeyState] = {}
         self._jobs: dict[str, Job] = {}
+        self._outputs = KnownOutputs()
         self._recovered = False
-        self.opener.opened.connect(self.photos.put)
+        self.opener.opened.connect(self._photo_opened)
         self.queue.changed.connect(self._count_jobs)
 
     def begin(self) -> None:
@@ -110,6 +115,16 @@ class Session(QObject):
             return self.registry.get(provider_id)
         except OverscanError:
             return None  # a journal may name a provider that is no longer installed
+
+    def account_of(self, provider_id: str) -> Account | None:
+        info = self.info(provider_id)
+        return info.account if info else None
+
+    def house(self) -> House | None:
+        """The parts as they are set now, for work in other threads; ``None`` while the program starts."""
+        if self.registry is None or self.settings is None:
+            return None
+        return self._house(self.registry, self.settings)
 
     @property
     def target(self) -> Target | None:
@@ -151,6 +166,16 @@ class Session(QObject):
         for job in jobs:
             if self.engine is not None:
                 self.engine.resume(job.id)
+
+    def resume_account(self, account_id: str) -> None:
+        """Go on with all that waits since its account refused a job."""
+        if self.engine is not None:
+            self.engine.resume_account(account_id)
+
+    def key_changed(self, account_id: str) -> None:
+        """A person has set or removed a key: look again, and tell."""
+        self.look_for_keys()
+        self.key_set.emit(account_id)
 
     def take_settings(self, settings: Settings) -> None:
         """Work by these settings from now on; jobs under way end by the old ones."""
@@ -210,6 +235,7 @@ class Session(QObject):
     def _jobs_changed(self, jobs: tuple[Job, ...]) -> None:
         for job in jobs:
             self._jobs[job.id] = job
+            self._outputs.take(job)
             self.queue.put(job)
 
     @Slot(object)
@@ -219,11 +245,17 @@ class Session(QObject):
     @Slot(object)
     def _took_over(self, jobs: tuple[Job, ...]) -> None:
         self._jobs.update({job.id: job for job in jobs})
+        for job in jobs:
+            self._outputs.take(job)
         self.queue.put_all(jobs)
-        unsent = tuple(job for job in jobs if job.state is JobState.QUEUED)
+        unsent = tuple(job for job in jobs if job.state is JobState.QUEUED and not job.paused)
         if unsent and not self._recovered:
             self.unsent_found.emit(unsent)
         self._recovered = True
+
+    @Slot(object)
+    def _photo_opened(self, photo: Photo) -> None:
+        self.photos.put(self._outputs.named(photo))
 
     @Slot()
     def _count_jobs(self) -> None:
@@ -240,12 +272,13 @@ class Session(QObject):
 
     def _fetch(self, url: str) -> Path:
         """In a worker: the photo behind an address that was dropped or pasted."""
-        if self.registry is None or self.settings is None:
+        house = self.house()
+        if house is None:
             from overscan.core.failures import NotSent
             from overscan.core.text import tr
 
             raise NotSent(tr("Overscan is still starting."), tr("Try again in a moment."))
-        return self._house(self.registry, self.settings).fetch_photo(url, typed=False)
+        return house.fetch_photo(url, typed=False)
 
 
 def _load(config: Path) -> _Loaded:

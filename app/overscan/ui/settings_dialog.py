@@ -35,10 +35,10 @@ _TABS = (("output", mark("Output")), ("network", mark("Network")), ("money", mar
 
 
 class SettingsDialog(QDialog):
-    """``saved`` carries the new :class:`Settings`; ``keys_changed`` tells of another key in the keyring."""
+    """``saved`` carries the new :class:`Settings`; ``key_changed`` names an account with another key."""
 
     saved = Signal(object)
-    keys_changed = Signal()
+    key_changed = Signal(str)
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class SettingsDialog(QDialog):
             heading.setProperty("role", "title")
             parts.append(heading)
             box = AccountBox(account, self._settings.base_url(account), keys, self._workers, self)
-            box.key_changed.connect(self.keys_changed)
+            box.key_changed.connect(self.key_changed)
             self.boxes[account.id] = box
             parts.append(box)
             parts.append(self._field("accounts", account.id, account.base_url))

@@ -8,8 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from overscan.core.geometry import Margins, Rect, Size
 from overscan.core.jobs import Job, JobState
@@ -20,7 +20,7 @@ from overscan.ui import wording
 from overscan.ui.compare.compare_view import CompareView
 from overscan.ui.compare.items import OriginalItem, ResultItem
 from overscan.ui.images import ImageLoader
-from overscan.ui.photo_model import key_of
+from overscan.ui.photo_model import key_of, key_of_ref
 from overscan.ui.widgets.level import Level
 
 MOST_RESULTS: Final = 8
@@ -41,10 +41,15 @@ class Page(StrEnum):
 
 
 class Stage(QFrame):
-    """``page_changed`` carries a :class:`Page`, also when the stage itself turned it."""
+    """``page_changed`` carries a :class:`Page`, also when the stage itself turned it.
+
+    ``source_wanted`` carries the paths of outputs to be used as photos, ``save_wanted`` one to be copied elsewhere.
+    """
 
     page_changed = Signal(object)
     open_wanted = Signal()
+    source_wanted = Signal(object)
+    save_wanted = Signal(object)
 
     def __init__(
         self, loader: ImageLoader, info: Callable[[str], ProviderInfo | None], parent: QWidget | None = None
@@ -58,6 +63,7 @@ class Stage(QFrame):
         self._items: tuple[ResultItem, ...] = ()
         self._seen_done: set[str] = set()
         self.view = CompareView(loader, "compare", self)
+        self.view.menu_wanted.connect(self._open_menu)
         self._layers = QStackedLayout(self)
         self._layers.addWidget(self._make_empty())
         self._layers.addWidget(self.view)
@@ -147,6 +153,24 @@ class Stage(QFrame):
             return self._items[number - 1].path
         return saved[-1].path if saved else None
 
+    @Slot(int, QPoint)
+    def _open_menu(self, number: int, at: QPoint) -> None:
+        """What can be done with output ``number``."""
+        items = self.view.results
+        path = items[number - 1].path if 1 <= number <= len(items) else None
+        if path is None:
+            return
+        menu = QMenu(self)
+        menu.setObjectName("output-menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        source = menu.addAction(tr("Use as Source"))
+        source.setObjectName("output-use-as-source")
+        source.triggered.connect(lambda: self.source_wanted.emit((path,)))
+        save = menu.addAction(tr("Save As…"))
+        save.setObjectName("output-save-as")
+        save.triggered.connect(lambda: self.save_wanted.emit(path))
+        menu.popup(at)
+
     def _show(self, jobs: list[Job]) -> None:
         newest = jobs[-MOST_RESULTS:]  # each job has at least one item
         items = tuple(item for job in newest for item in self._result_items(job))[-MOST_RESULTS:]
@@ -166,8 +190,7 @@ class Stage(QFrame):
                 for job in jobs
                 if job.state is not JobState.CANCELLED
                 and job.request.photo.sha256 == ref.sha256
-                and job.request.photo.path == ref.path
-                and job.request.photo.url == ref.url
+                and key_of_ref(job.request.photo) == key_of_ref(ref)
             ),
             key=lambda job: job.created_at,
         )
@@ -188,6 +211,7 @@ class Stage(QFrame):
                     seconds=seconds,
                     cost=cost,
                     frame=frame,
+                    warnings=job.warnings,
                 )
                 for output in job.outputs
             ]
@@ -201,7 +225,7 @@ class Stage(QFrame):
                 remedy=job.failure.remedy if job.failure else "",
                 progress=job.progress,
                 busy=wording.running(job),
-                level=_LEVELS.get(job.state),
+                level=Level.ATTENTION if job.paused else _LEVELS.get(job.state),
                 frame=frame,
             )
         ]
@@ -223,8 +247,10 @@ def _is_local(info: ProviderInfo | None) -> bool:
 
 
 def _frame(job: Job, info: ProviderInfo | None) -> Rect | None:
-    """The frame of an expansion whose four sides are given as ratios; ``None`` for anything else."""
+    """The frame of an expansion: its canvas, or its four sides where they are given as ratios; else ``None``."""
     size = job.request.photo.size
+    if size is not None and job.request.canvas is not None:
+        return job.request.canvas.frame.frame(size)
     if info is None or info.operation is not Operation.EXPAND or size is None:
         return None
     ratios = {side: job.request.parameters.get(side) for side in _SIDES}

@@ -26,6 +26,15 @@ class WindowActions(QObject):
         self.save_as = self._make(
             "save-as", tr("Save As…"), tr("Save a copy of the output on show elsewhere"), "Ctrl+Shift+S"
         )
+        self.use_as_source = self._make(
+            "use-as-source",
+            tr("Use as Source"),
+            tr("Put the output on show among the photos, to go on with it"),
+            "Ctrl+U",
+        )
+        self.spending = self._make(
+            "spending", tr("Spending…"), tr("What was quoted and charged, by account and by day"), "Ctrl+Shift+M"
+        )
         self.settings = self._make("settings", tr("Settings…"), tr("Keys, folders, network and money"), "Ctrl+,")
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.quit = self._make("quit", tr("Quit"), tr("Close the window"), "Ctrl+Q")
@@ -71,7 +80,7 @@ def build_menus(
     file = _menu(bar, "file-menu", tr("File"))
     file.addActions([actions.open, actions.open_folder, actions.paste])
     file.addSeparator()
-    file.addActions([actions.save_as, queue.show_in_folder])
+    file.addActions([actions.use_as_source, actions.save_as, queue.show_in_folder])
     file.addSeparator()
     file.addActions([actions.settings, actions.quit])
     edit = _menu(bar, "edit-menu", tr("Edit"))
@@ -80,6 +89,8 @@ def build_menus(
     run.addAction(actions.run)
     run.addSeparator()
     run.addActions([queue.cancel, queue.retry, queue.resume, queue.remove_finished])
+    run.addSeparator()
+    run.addAction(actions.spending)
     shown = _menu(bar, "view-menu", tr("View"))
     shown.addActions([actions.edit_page, actions.compare_page])
     shown.addSeparator()

@@ -9,7 +9,8 @@ from pathlib import PurePath
 from PySide6.QtGui import Qt
 
 from overscan.core.jobs import TERMINAL, Job, JobState
-from overscan.core.money import Amount, Cost
+from overscan.core.ledger import Charge, Tally, charge_of
+from overscan.core.money import Amount, Balance, Cost
 from overscan.core.plan import Plan
 from overscan.core.providers import Limits, ProviderInfo
 from overscan.core.requests import PhotoRef
@@ -54,10 +55,12 @@ def state_text(job: Job, *, local: bool = False) -> str:
     """The job's state in words; ``local`` for the built-in engine, where no service is involved."""
     if local and job.state in _LOCAL_STATES:
         return tr(_LOCAL_STATES[job.state])
-    return tr(_STATES[job.state])
+    return tr("Paused") if job.paused else tr(_STATES[job.state])
 
 
 def state_tone(job: Job) -> Tone:
+    if job.paused or (job.state is JobState.DONE and job.warnings):
+        return Tone.ATTENTION
     return _TONES.get(job.state, Tone.PLAIN)
 
 
@@ -67,7 +70,7 @@ def running(job: Job) -> bool:
 
 
 def needs_decision(job: Job) -> bool:
-    return job.state in (JobState.FAILED, JobState.UNCONFIRMED, JobState.PARKED)
+    return job.paused or job.state in (JobState.FAILED, JobState.UNCONFIRMED, JobState.PARKED)
 
 
 def photo_name(ref: PhotoRef) -> str:
@@ -113,12 +116,56 @@ def cost_text(cost: Cost) -> str:
 
 
 def job_cost_text(job: Job) -> str:
-    """What a job costs; of one that brought nothing, whether it may have cost something all the same."""
-    if job.terminal and job.possibly_charged:
-        return tr("possibly charged")
-    if job.terminal and not job.outputs and not job.cost.free:
-        return tr("not charged")
-    return cost_text(job.cost)
+    """What a job costs: what was taken where that is known; of one that brought nothing, whether it may have cost
+    something all the same."""
+    match charge_of(job):
+        case Charge.TOLD if job.charged is not None:
+            return cost_text(job.charged)
+        case Charge.POSSIBLE:
+            return tr("possibly charged")
+        case Charge.NONE if not job.cost.free:
+            return tr("not charged")
+        case _:
+            return cost_text(job.cost)
+
+
+def job_cost_tip(job: Job) -> str:
+    """What was quoted, and how far it is known what it came to."""
+    quoted = tr("Quoted: {cost}", cost=cost_text(job.cost))
+    match charge_of(job):
+        case Charge.TOLD if job.charged is not None:
+            charged = tr("Charged: {cost}, as the service says", cost=cost_text(job.charged))
+        case Charge.ASSUMED if job.cost.unknown:
+            charged = tr("Charged: unknown; the service did not tell")
+        case Charge.ASSUMED:
+            charged = tr("Charged: {cost} by the documents; the service did not tell", cost=cost_text(job.cost))
+        case Charge.POSSIBLE:
+            charged = tr("Possibly charged; the service's own page knows")
+        case Charge.NONE if not job.cost.free:
+            charged = tr("Not charged")
+        case _:
+            charged = ""
+    return f"{quoted}\n{charged}".strip()
+
+
+def tally_text(tally: Tally) -> str:
+    """A sum in words: credits, dollars, and how many jobs have no known price; a dash for nothing."""
+    parts = []
+    if tally.credits.high:
+        parts.append(credits_text(tally.credits))
+    if tally.usd.high:
+        parts.append(usd_text(tally.usd))
+    if tally.unknown:
+        parts.append(trn("{count} job of unknown cost", "{count} jobs of unknown cost", tally.unknown))
+    return " + ".join(parts) if parts else "–"
+
+
+def balance_text(balance: Balance) -> str:
+    """What is left on an account: ``1 234 credits left``, the thousands apart by a thin space."""
+    if balance.credits is not None:
+        number = f"{balance.credits:,.10g}".replace(",", "\u2009")
+        return tr("{number} credits left", number=number)
+    return tr("{amount} left", amount=f"${balance.usd:,.2f}") if balance.usd is not None else ""
 
 
 def plan_cost_text(plan: Plan) -> str:
@@ -146,7 +193,8 @@ def note_text(job: Job) -> str:
     if job.outputs:
         name = PurePath(job.outputs[0].path).name
         more = len(job.outputs) - 1
-        return tr("{name} and {count} more", name=name, count=more) if more else name
+        saved = tr("{name} and {count} more", name=name, count=more) if more else name
+        return " · ".join((*job.warnings, saved))
     return job.note
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QImage, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from overscan.core.geometry import Rect, Size
@@ -443,7 +443,10 @@ def test_a_pane_says_all_its_facts_and_gives_up_the_name_first(
     header = title.parentWidget()
     assert header is not None
     assert title.text() in header.toolTip()
-    assert facts.geometry().right() > header.width() - 12
+    more = header.findChild(QToolButton, f"{header.objectName()}-more")
+    assert more is not None
+    assert facts.geometry().right() > more.geometry().left() - 12
+    assert more.geometry().right() > header.width() - 12
 
 
 def test_nine_panes_at_most_and_the_rest_by_key(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -30,9 +30,11 @@ class CompareView(QFrame):
 
     Without results it is a plain view of the photo. Zoom and place survive every change but that of the photo.
     ``readout_changed`` carries a line for the status bar; ``mode_changed`` a :class:`CompareMode`.
+    ``menu_wanted`` carries the number of a saved output, from 1, and where on the screen its menu is to open.
     """
 
     readout_changed = Signal(str)
+    menu_wanted = Signal(int, QPoint)
     mode_changed = Signal(object)
 
     def __init__(self, loader: ImageLoader, object_name: str = "compare", parent: QWidget | None = None) -> None:
@@ -274,6 +276,7 @@ class CompareView(QFrame):
     def _made_pane(self, name: str, headers: int = 1) -> Pane:
         pane = Pane(f"{self.objectName()}-pane-{name}", headers, self._area)
         pane.hide()
+        pane.menu_wanted.connect(self.menu_wanted)
         canvas = pane.canvas
         canvas.viewport_changed.connect(lambda viewport: self._moved(canvas, viewport))
         canvas.hovered.connect(lambda at: self._hovered(canvas, at))

@@ -90,7 +90,9 @@ class Contents:
             item.cost,
             *_sharpening(layer),
         ]
-        return PaneContent(number, item.title, tuple(fact for fact in facts if fact), layer, placeholder)
+        shown = tuple(fact for fact in facts if fact)
+        saved = item.path is not None
+        return PaneContent(number, item.title, shown, layer, placeholder, item.warnings, saved)
 
     def _layer(self, key: str, frame: Rect | None) -> Layer | None:
         image, photo = self._sources.image(key), self.photo_size

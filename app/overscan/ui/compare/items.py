@@ -32,7 +32,8 @@ class ResultItem:
     ``key`` is stable from the queued job to its saved output. ``path`` is ``None`` until the file is there; until
     then ``state`` (words for people), ``remedy`` and ``progress`` (0 to 1, ``None`` for unknown or none) are shown
     in its place, in the colour of ``level``. A bar is shown while ``busy``. ``seconds`` is how long it took so far,
-    ``cost`` is in words. ``frame`` is the rectangle of the photo plane that an expansion fills.
+    ``cost`` is in words. ``frame`` is the rectangle of the photo plane that an expansion fills. ``warnings``
+    are lines about an output that a person should look at before it is used.
     """
 
     key: str
@@ -47,3 +48,4 @@ class ResultItem:
     busy: bool = False
     level: Level | None = None
     frame: Rect | None = None
+    warnings: tuple[str, ...] = ()

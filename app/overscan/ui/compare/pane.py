@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from overscan.core.text import tr
 from overscan.ui import style
@@ -18,6 +18,7 @@ from overscan.ui.widgets.level import Level
 from overscan.ui.widgets.progress_bar import ProgressBar
 
 _TITLE_ROOM: Final = 72
+_WARNING_ROOM: Final = 64
 _MARGIN: Final = 16
 _SPACING: Final = 8
 
@@ -35,17 +36,27 @@ class Placeholder:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PaneContent:
-    """All that a pane shows. ``number`` is 0 for the original; ``facts`` are in words, the most important first."""
+    """All that a pane shows. ``number`` is 0 for the original; ``facts`` are in words, the most important first.
+
+    ``saved`` tells that there is an output that something can be done with.
+    """
 
     number: int
     title: str
     facts: tuple[str, ...]
     layer: Layer | None
     placeholder: Placeholder | None
+    warnings: tuple[str, ...] = ()
+    saved: bool = False
 
 
 class PaneHeader(QFrame):
-    """Number and title at the left, facts at the right; what has no room is in the tooltip."""
+    """Number and title at the left, facts at the right, warnings between them; what has no room is in the tooltip.
+
+    ``menu_wanted`` carries the number on show and where on the screen the menu is to open.
+    """
+
+    menu_wanted = Signal(int, QPoint)
 
     def __init__(self, object_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,20 +71,41 @@ class PaneHeader(QFrame):
         self._facts.setObjectName(f"{object_name}-facts")
         self._facts.setProperty("role", "muted")
         self._facts.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._warning = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
+        self._warning.setObjectName(f"{object_name}-warning")
+        self._warning.setProperty("level", "attention")
+        self._more = QToolButton()
+        self._more.setObjectName(f"{object_name}-more")
+        self._more.setText("⋯")
+        self._more.setAccessibleName(tr("What can be done with this output"))
+        self._more.setToolTip(tr("Use as source, save elsewhere"))
+        self._more.setProperty("role", "slim")
+        policy = self._more.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # all headers are of one height, so that all canvases are
+        self._more.setSizePolicy(policy)
+        self._more.clicked.connect(self._ask_for_menu)
+        self._shown = 0
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(8)
         layout.addWidget(self._number)
         layout.addWidget(self._title)
-        layout.addStretch(1)
+        layout.addWidget(self._warning, 1)
+        layout.addStretch(0)
         layout.addWidget(self._facts)
+        layout.addWidget(self._more)
 
     def show_content(self, content: PaneContent, *, numbered: bool = True) -> None:
         self._number.setVisible(numbered)
         self._number.setText(str(content.number))
         self._title.setText(content.title)
         self._facts.setText("   ".join(content.facts))
-        whole = " · ".join((f"{content.number} {content.title}", *content.facts))
+        self._warning.setText(" · ".join(content.warnings))
+        self._warning.setToolTip("\n".join(content.warnings))
+        self._warning.setVisible(bool(content.warnings))
+        self._more.setVisible(content.saved)
+        self._shown = content.number
+        whole = " · ".join((f"{content.number} {content.title}", *content.facts, *content.warnings))
         self.setToolTip(whole)
         self.setAccessibleName(whole)
         self._share_width()
@@ -85,9 +117,16 @@ class PaneHeader(QFrame):
     def _share_width(self) -> None:
         # The facts keep their room until the title is down to a few letters: names are long, costs are not.
         room = self.width() - self._number.sizeHint().width() - 40
+        room -= self._more.sizeHint().width() + 8
+        if not self._warning.isHidden():
+            room -= _WARNING_ROOM
         # Measured from the text: a label's own hint never falls below the width it was given before.
         wanted = self._facts.fontMetrics().horizontalAdvance(self._facts.text()) + 2
         self._facts.setFixedWidth(max(0, min(wanted, room - _TITLE_ROOM)))
+
+    @Slot()
+    def _ask_for_menu(self) -> None:
+        self.menu_wanted.emit(self._shown, self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
 
 class PlaceholderView(QWidget):
@@ -152,7 +191,12 @@ class PlaceholderView(QWidget):
 
 
 class Pane(QFrame):
-    """A header above a canvas; two headers above one canvas where two images share it."""
+    """A header above a canvas; two headers above one canvas where two images share it.
+
+    ``menu_wanted`` carries the number of a saved output and where on the screen its menu is to open.
+    """
+
+    menu_wanted = Signal(int, QPoint)
 
     def __init__(self, object_name: str, headers: int = 1, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -161,8 +205,10 @@ class Pane(QFrame):
         self._headers = tuple(PaneHeader(f"{object_name}-header{n or ''}") for n in range(headers))
         row = QHBoxLayout()
         row.setSpacing(2)
+        self._saved: int | None = None
         for header in self._headers:
             row.addWidget(header, 1)
+            header.menu_wanted.connect(self.menu_wanted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -183,11 +229,18 @@ class Pane(QFrame):
         """Show one content, or two at both sides of the canvas's divider. A number means a key that calls it."""
         for header, content in zip(self._headers, contents, strict=True):
             header.show_content(content, numbered=numbered)
+        self._saved = next((content.number for content in reversed(contents) if content.saved), None)
         self.canvas.set_layers(*(content.layer for content in contents))
         self.canvas.setAccessibleName(" | ".join(f"{content.number} {content.title}" for content in contents))
         empty = next((content.placeholder for content in reversed(contents) if content.placeholder), None)
         self._placeholder.show_placeholder(empty)
         self.canvas.setAccessibleDescription(f"{empty.text} {empty.remedy}".strip() if empty else "")
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._saved is None:
+            super().contextMenuEvent(event)
+        else:
+            self.menu_wanted.emit(self._saved, event.globalPos())
 
 
 def _words(role: str) -> QLabel:

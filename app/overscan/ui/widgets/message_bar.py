@@ -27,12 +27,16 @@ class MessageAction:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What happened (``text``) and what can be done about it (``remedy``)."""
+    """What happened (``text``) and what can be done about it (``remedy``).
+
+    A notice with a ``topic`` takes the place of the one before of the same topic.
+    """
 
     text: str
     remedy: str = ""
     level: Level = Level.ACCENT
     actions: tuple[MessageAction, ...] = ()
+    topic: str = ""
 
 
 class MessageBar(QFrame):
@@ -87,7 +91,7 @@ class MessageBar(QFrame):
 
     def post(self, message: Message) -> None:
         """Show ``message`` in front of the others."""
-        self._messages = [kept for kept in self._messages if (kept.text, kept.remedy) != (message.text, message.remedy)]
+        self._messages = [kept for kept in self._messages if not _replaces(message, kept)]
         self._messages.append(message)
         self._refresh()
 
@@ -96,6 +100,13 @@ class MessageBar(QFrame):
     ) -> None:
         """Show a failure's message and remedy."""
         self.post(Message(failure.message, failure.remedy, level, tuple(actions)))
+
+    def withdraw(self, topic: str) -> None:
+        """Take away the notice of that topic, without a signal: it no longer holds."""
+        kept = [message for message in self._messages if message.topic != topic]
+        if len(kept) != len(self._messages):
+            self._messages = kept
+            self._refresh()
 
     def dismiss(self) -> None:
         """Take away the notice on show; the one before it comes back."""
@@ -149,6 +160,12 @@ class MessageBar(QFrame):
 
         button.clicked.connect(run)
         return button
+
+
+def _replaces(new: Message, old: Message) -> bool:
+    if new.topic or old.topic:
+        return new.topic == old.topic
+    return (new.text, new.remedy) == (old.text, old.remedy)
 
 
 def _label(object_name: str, role: str) -> QLabel:
