@@ -52,6 +52,33 @@ def test_the_frame_holds_the_photo(given_margins: Margins, size: Size) -> None:
     assert frame.bottom - size.height == given_margins.bottom
 
 
+@given(margins, sizes)
+def test_in_its_own_frame_a_photo_keeps_its_pixels(given_margins: Margins, size: Size) -> None:
+    place = given_margins.place(size, given_margins.grow(size))
+    assert (place.x, place.y, place.size) == (given_margins.left, given_margins.top, size)
+
+
+@given(margins, sizes, sides, sides)
+def test_a_scaled_frame_drops_no_side_and_moves_nothing_by_a_pixel(
+    given_margins: Margins, size: Size, max_width: int, max_height: int
+) -> None:
+    frame = given_margins.grow(size)
+    canvas = frame.fitted(max_width, max_height)
+    try:
+        place = given_margins.place(size, canvas)
+    except ValueError:
+        # Nothing but a photo of less than about a pixel is ever lost.
+        assert min(size.width * canvas.width / frame.width, size.height * canvas.height / frame.height) < 3
+        return
+    assert (place.x > 0, place.y > 0) == (given_margins.left > 0, given_margins.top > 0)
+    assert (place.right < canvas.width, place.bottom < canvas.height) == (
+        given_margins.right > 0,
+        given_margins.bottom > 0,
+    )
+    assert abs(place.x - given_margins.left * canvas.width / frame.width) <= 1
+    assert abs(place.bottom - (given_margins.top + size.height) * canvas.height / frame.height) <= 1
+
+
 @given(sizes, sides, sides)
 def test_a_fitted_size_is_the_largest_of_its_shape(size: Size, max_width: int, max_height: int) -> None:
     fitted = size.fitted(max_width, max_height)
@@ -98,6 +125,12 @@ def test_nothing_is_empty(width: int, height: int) -> None:
         Rect(0, 0, width, height)
 
 
-def test_a_margin_is_not_negative() -> None:
+@pytest.mark.parametrize("side", [-1, math.nan, math.inf, 0.5, "1"])
+def test_f72_a_margin_is_a_whole_number_and_not_negative(side: int) -> None:
     with pytest.raises(ValueError, match="0 or more"):
-        Margins(0, 0, -1, 0)
+        Margins(0, 0, side, 0)
+
+
+def test_a_frame_grows_when_any_side_does() -> None:
+    assert not Margins(0, 0, 0, 0).grows
+    assert all(Margins(*(int(side == n) for n in range(4))).grows for side in range(4))

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overscan.core.failures import PhotoError
-from overscan.core.geometry import Size
+from overscan.core.geometry import Margins, Size
 from overscan.core.images import ColourModel, ImageFormat, PhotoFacts
 from overscan.core.preflight import preflight
 from overscan.core.providers import Limits
+from overscan.core.requests import Canvas, MaskRef
 
 sides = st.integers(1, 20_000)
 facts = st.builds(
@@ -147,3 +148,106 @@ def test_a_service_for_formats_that_cannot_be_written_refuses_the_others() -> No
     assert preflight(heic, only_heic).changes == ()
     with pytest.raises(PhotoError, match="neither PNG nor JPEG"):
         preflight(dataclasses.replace(heic, orientation=6), only_heic)
+
+
+EXPAND = Limits(
+    formats=frozenset({ImageFormat.JPEG, ImageFormat.PNG}),
+    max_bytes=5_000_000,
+    max_width=4096,
+    max_height=4096,
+    min_side=64,
+)
+NONE = Margins(0, 0, 0, 0)
+margin = st.integers(0, 20_000)
+
+
+@given(facts, limits, st.builds(Margins, margin, margin, margin, margin))
+def test_a_canvas_is_within_the_limits_and_keeps_its_shape(photo: PhotoFacts, limit: Limits, frame: Margins) -> None:
+    whole = frame.grow(photo.size)
+    try:
+        plan = preflight(photo, limit, canvas=Canvas(frame=frame))
+    except PhotoError:
+        return
+    assert plan.reencode
+    assert plan.photo_size == photo.size
+    assert plan.size == whole.fitted(limit.max_width or whole.width, limit.max_height or whole.height)
+    assert plan.size.short_edge >= limit.min_side
+    place = frame.place(photo.size, plan.size)
+    assert 0 <= place.x < place.right <= plan.size.width
+    assert 0 <= place.y < place.bottom <= plan.size.height
+    assert ("canvas reduced" in " ".join(plan.changes)) == (plan.size != whole)
+
+
+def test_a_canvas_within_the_limits_is_told() -> None:
+    plan = preflight(PLAIN, EXPAND, canvas=Canvas(frame=Margins(10, 20, 30, 40)))
+    assert plan.size == Size(870, 630)
+    assert plan.changes == ("laid into a frame of 870×630, the new area blank", "sent with a mask of the new area")
+
+
+def test_a_canvas_beyond_the_limits_is_reduced_as_a_whole_and_told() -> None:
+    photo = dataclasses.replace(PLAIN, size=Size(4000, 3000), bytes=9_000_000)
+    plan = preflight(photo, EXPAND, canvas=Canvas(frame=Margins(500, 500, 1000, 1000)))
+    assert plan.size == Size(4096, 2731)
+    assert plan.changes == (
+        "laid into a frame of 6000×4000, the new area blank",
+        "canvas reduced from 6000×4000 to 4096×2731",
+        "JPEG quality lowered, then the size, as far as 5 MB make it necessary",
+        "sent with a mask of the new area",
+    )
+
+
+def test_the_limits_are_those_of_the_canvas_not_of_the_photo() -> None:
+    small = dataclasses.replace(PLAIN, size=Size(40, 40))
+    with pytest.raises(PhotoError, match="too small"):
+        preflight(small, EXPAND)
+    assert preflight(small, EXPAND, canvas=Canvas(frame=Margins(20, 20, 20, 20))).size == Size(80, 80)
+    with pytest.raises(PhotoError, match="too small: 60×60"):
+        preflight(small, EXPAND, canvas=Canvas(frame=Margins(10, 10, 10, 10)))
+
+
+def test_a_photo_whose_inside_is_generated_goes_as_it_is_with_its_mask() -> None:
+    plan = preflight(PLAIN, EXPAND, canvas=Canvas(frame=NONE, mask=MaskRef(path="/m.png", size=PLAIN.size)))
+    assert not plan.reencode
+    assert plan.changes == ("sent with its mask, in pure black and white",)
+    plan = preflight(PLAIN, EXPAND, canvas=Canvas(frame=NONE, mask=MaskRef(url="https://example.com/m.png")))
+    assert plan.changes == ("sent with the URL of its mask, as it is there",)
+
+
+def test_a_frame_that_adds_nothing_is_refused() -> None:
+    with pytest.raises(PhotoError, match="nothing to generate"):
+        preflight(PLAIN, EXPAND, canvas=Canvas(frame=NONE))
+
+
+def test_f67_a_mask_of_another_size_is_refused_with_both_sizes() -> None:
+    mask = MaskRef(path="/m.png", size=Size(820, 599))
+    with pytest.raises(PhotoError, match=r"mask has 820×599 pixels and the frame 820×600"):
+        preflight(PLAIN, EXPAND, canvas=Canvas(frame=Margins(0, 0, 10, 10), mask=mask))
+
+
+def test_a_mask_behind_a_url_cannot_be_reduced() -> None:
+    photo = dataclasses.replace(PLAIN, size=Size(5000, 3000))
+    with pytest.raises(PhotoError, match="mask behind a URL cannot be"):
+        preflight(photo, EXPAND, canvas=Canvas(frame=NONE, mask=MaskRef(url="https://example.com/m.png")))
+
+
+def test_a_frame_that_swallows_the_photo_is_refused() -> None:
+    far = 10**12
+    with pytest.raises(PhotoError, match="Nothing would be left of the photo"):
+        preflight(PLAIN, EXPAND, canvas=Canvas(frame=Margins(far, far, far, far)))
+
+
+def test_what_encoding_may_cost_is_said_only_where_it_may() -> None:
+    turned = dataclasses.replace(PLAIN, orientation=6)
+    assert preflight(turned, EXPAND).changes == ("turned upright",)
+    large = dataclasses.replace(turned, size=Size(3000, 2000))
+    assert preflight(large, EXPAND).changes == (
+        "turned upright",
+        "JPEG quality lowered, then the size, as far as 5 MB make it necessary",
+    )
+    clear = dataclasses.replace(large, format=ImageFormat.PNG, has_alpha=True, bit_depth=16)
+    assert preflight(clear, EXPAND).changes == (
+        "turned upright",
+        "16 bits per channel reduced to 8",
+        "transparent parts laid on white if it is too heavy otherwise",
+        "JPEG quality lowered, then the size, as far as 5 MB make it necessary",
+    )

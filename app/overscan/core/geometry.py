@@ -83,8 +83,15 @@ class Margins:
     right: int
 
     def __post_init__(self) -> None:
-        if min(self.top, self.bottom, self.left, self.right) < 0:
-            raise ValueError("a margin is 0 or more")
+        sides = (self.top, self.bottom, self.left, self.right)
+        # A not-a-number is neither below 0 nor above, and would come out as pixels of no meaning.
+        if not all(isinstance(side, int) and side >= 0 for side in sides):
+            raise ValueError("a margin is a whole number of 0 or more")
+
+    @property
+    def grows(self) -> bool:
+        """Whether any side is above 0."""
+        return bool(self.top or self.bottom or self.left or self.right)
 
     @classmethod
     def from_ratios(cls, size: Size, *, top: float, bottom: float, left: float, right: float) -> Margins:
@@ -124,3 +131,25 @@ class Margins:
         """The frame in photo coordinates: its corner lies at or left of and above (0, 0)."""
         grown = self.grow(size)
         return Rect(-self.left, -self.top, grown.width, grown.height)
+
+    def place(self, size: Size, canvas: Size) -> Rect:
+        """Where a photo of ``size`` lies in its frame once the frame is brought to ``canvas``, in canvas coordinates.
+
+        Whole pixels; a side that grows keeps at least one. With ``canvas`` the frame's own size, the photo keeps its
+        pixels. Raises :class:`ValueError` where nothing would be left of the photo.
+        """
+        grown = self.grow(size)
+        x, right = _inner(self.left, self.right, grown.width, canvas.width)
+        y, bottom = _inner(self.top, self.bottom, grown.height, canvas.height)
+        return Rect(x, y, right - x, bottom - y)
+
+
+def _inner(before: int, after: int, length: int, scaled: int) -> tuple[int, int]:
+    """Start and end of what lies between two margins of a ``length``, when that is brought to ``scaled``."""
+
+    def at(edge: int) -> int:
+        return (2 * edge * scaled + length) // (2 * length)
+
+    start = max(1, at(before)) if before else 0
+    end = min(scaled - 1, at(length - after)) if after else scaled
+    return start, end

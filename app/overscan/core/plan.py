@@ -9,7 +9,7 @@ from overscan.core.delivery import NO_REACH, Reach, delivery_of
 from overscan.core.failures import Failure, MissingKey, OverscanError, PhotoError
 from overscan.core.money import Amount, Cost
 from overscan.core.parameters import Parameters, Value, validate
-from overscan.core.preflight import preflight
+from overscan.core.preflight import framed_size, mask_words, preflight
 from overscan.core.providers import Account, AnyProvider, Limits, Operation, ProviderInfo, RemoteProvider
 from overscan.core.requests import Canvas, Delivery, Photo, Request
 from overscan.core.text import tr
@@ -147,14 +147,27 @@ def _planned(
 
 
 def _canvas(photo: Photo, info: ProviderInfo) -> Canvas | None:
-    """The photo's canvas where the provider expands. Raises :class:`PhotoError` where it cannot take one."""
+    """The photo's canvas where the provider expands. Raises :class:`PhotoError` where it cannot take this one."""
     canvas = photo.canvas
     if canvas is None or info.operation is not Operation.EXPAND:
         return None
-    if not info.takes_frame or (canvas.mask is not None and not info.takes_mask):
+    mask = canvas.mask
+    if not info.takes_frame or (mask is not None and not info.takes_mask):
         raise PhotoError(
-            tr("{provider} takes no frame or mask.", provider=info.id),
+            tr("{provider} takes no frame or mask.", provider=info.id)
+            if not info.takes_frame
+            else tr("{provider} takes no mask.", provider=info.id),
             tr("Use its own parameters, or another provider."),
+        )
+    if photo.ref.size is not None:
+        framed_size(photo.ref.size, canvas)
+    if mask is not None and len(mask.url or "") > info.limits.max_url_length:
+        raise PhotoError(
+            tr(
+                "The mask's URL is longer than the {count} characters that are allowed.",
+                count=info.limits.max_url_length,
+            ),
+            tr("Give the mask as a file."),
         )
     return canvas
 
@@ -162,12 +175,33 @@ def _canvas(photo: Photo, info: ProviderInfo) -> Canvas | None:
 def _changes(photo: Photo, request: Request, limits: Limits) -> tuple[str, ...]:
     match request.delivery:
         case Delivery.URL:
-            return (tr("sent by its own URL, as it is there"),)
+            return (tr("sent by its own URL, as it is there"), *_behind_url(request.canvas, limits))
         case Delivery.RESULT:
-            return (tr("sent by the address of the result, as its service keeps it"),)
+            return (
+                tr("sent by the address of the result, as its service keeps it"),
+                *_behind_url(request.canvas, limits),
+            )
         case Delivery.FILE | Delivery.HOSTED:
             assert photo.facts is not None  # noqa: S101 - a photo with a file has been read
-            changes = preflight(photo.facts, limits, keep_metadata=request.keep_metadata).changes
+            plan = preflight(photo.facts, limits, keep_metadata=request.keep_metadata, canvas=request.canvas)
             if request.delivery is Delivery.HOSTED:
-                return (*changes, tr("put into your bucket until the job ends"))
-            return changes
+                return (*plan.changes, tr("put into your bucket until the job ends"))
+            return plan.changes
+
+
+def _behind_url(canvas: Canvas | None, limits: Limits) -> tuple[str, ...]:
+    """What goes along with a picture that nothing can be laid around. Raises :class:`PhotoError`."""
+    if canvas is None:
+        return ()
+    if canvas.frame.grows or canvas.mask is None:
+        raise PhotoError(
+            tr("A photo that is sent by its URL cannot be laid into a frame."),
+            tr("Leave out --url, or give a URL of the whole canvas and a mask of the same size."),
+        )
+    size = canvas.mask.size
+    if size is not None and size != size.fitted(limits.max_width or size.width, limits.max_height or size.height):
+        raise PhotoError(
+            tr("The mask is too large for this service: {size} pixels.", size=size),
+            tr("Leave out --url: photo and mask are then reduced together."),
+        )
+    return (mask_words(canvas),)

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import numpy as np
-from PIL import Image
 
-from overscan.core.failures import FailureKind, PhotoError
+from overscan.core.calls import FileSource
+from overscan.core.failures import PhotoError
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
 from overscan.core.jobs import Sent
-from overscan.core.preflight import Preflight
+from overscan.core.preflight import Preflight, preflight
+from overscan.core.providers import Limits
+from overscan.core.requests import Delivery, MaskRef, Request
 from overscan.core.text import tr
-from overscan.imaging.decoding import Decoded, decode, to_8_bit
-from overscan.imaging.encode import encode_jpeg, encode_png
+from overscan.imaging.canvas import compose
+from overscan.imaging.decoding import decode
+from overscan.imaging.fitting import Fitting, resized, size_of
 from overscan.imaging.formats import SNIFF_BYTES, open_image, sniff
+from overscan.imaging.mask import encode_mask, load_mask, mask_around, refuse_uniform, resized_mask
 from overscan.imaging.metadata import MetadataStuck, without_private
+from overscan.imaging.photo import open_photo
 from overscan.imaging.reading import photo_errors, read_bytes, refuse_too_large
-from overscan.imaging.samples import Samples, Samples8
-
-JPEG_QUALITIES: Final = (95, 90, 85, 80)
-"""Tried in turn until the file fits; below the last one the size gives way instead."""
-_REDUCTIONS: Final = 12
-_SMALLEST_SIDE: Final = 16
+from overscan.imaging.samples import Samples8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +36,34 @@ class Payload:
     sent: Sent
 
 
+def payloads_of(request: Request, limits: Limits) -> dict[FileSource, Payload]:
+    """Every file that goes out for ``request`` to a service with ``limits``: the photo, the mask, both or neither.
+
+    A photo that is sent by its URL or by that of a result is not among them; its mask is, where that is a file. Raises
+    :class:`PhotoError` where one cannot be read, has changed since it was chosen, or cannot be made to fit.
+    """
+    mask = request.canvas.mask if request.canvas is not None else None
+    if request.delivery in (Delivery.URL, Delivery.RESULT):
+        return {FileSource.MASK: prepare_mask(mask)} if mask is not None and mask.path is not None else {}
+    path = Path(request.photo.path or "")
+    facts = open_photo(path).facts
+    assert facts is not None  # noqa: S101 - a photo from a file has facts
+    plan = preflight(facts, limits, keep_metadata=request.keep_metadata, canvas=request.canvas)
+    if plan.canvas is None:
+        return {FileSource.PHOTO: prepare(path, plan, expected_sha256=request.photo.sha256)}
+    photo, made = prepare_canvas(path, plan, expected_sha256=request.photo.sha256)
+    return {FileSource.PHOTO: photo} if made is None else {FileSource.PHOTO: photo, FileSource.MASK: made}
+
+
 def prepare(path: Path, plan: Preflight, *, expected_sha256: str | None = None) -> Payload:
     """The bytes of ``path`` made fit as ``plan`` says; its own bytes where nothing has to be done.
 
-    The file is read once. ``expected_sha256`` is what it had when it was chosen. Raises :class:`PhotoError` where
-    it cannot be read, has changed since, or cannot be made light enough.
+    With a canvas it is the whole frame; :func:`prepare_canvas` makes the mask as well. The file is read once.
+    ``expected_sha256`` is what it had when it was chosen. Raises :class:`PhotoError` where it cannot be read, has
+    changed since, or cannot be made light enough.
     """
     data = read_bytes(path, expected_sha256)
-    changes = list(plan.changes)
+    changes, canvas = list(plan.changes), plan.canvas
     if not plan.reencode:
         if not plan.strip_metadata:
             return _payload(data, plan.size, plan.format, changes)
@@ -57,103 +75,80 @@ def prepare(path: Path, plan: Preflight, *, expected_sha256: str | None = None) 
         with open_image(data) as image:
             refuse_too_large(path, image)
         decoded = decode(data)
-        return _Encoder(path, plan, decoded, changes).payload(lossy=sniff(data[:SNIFF_BYTES]) is ImageFormat.WEBP)
+        if not plan.reencode and decoded.samples.dtype != np.uint8:
+            changes.append(tr("{bits} bits per channel reduced to 8", bits=16))
+        fitted = Fitting(
+            path.name,
+            plan,
+            decoded,
+            lossy=sniff(data[:SNIFF_BYTES]) is ImageFormat.WEBP,
+            render=resized if canvas is None else lambda samples, size: compose(samples, canvas.frame, size),
+            keep_size=canvas is not None and canvas.mask is not None and canvas.mask.path is None,
+        ).run()
+    changes += [change for change in fitted.changes if change not in changes]
+    return _payload(fitted.data, fitted.size, fitted.format, changes)
 
 
-class _Encoder:
-    """One photo on its way through sizes and qualities until it fits."""
+def prepare_canvas(
+    path: Path, plan: Preflight, *, expected_sha256: str | None = None
+) -> tuple[Payload, Payload | None]:
+    """The photo in its frame, and the mask of exactly that size; ``None`` for a mask that is sent by its URL.
 
-    def __init__(self, path: Path, plan: Preflight, decoded: Decoded, changes: list[str]) -> None:
-        self._path = path
-        self._plan = plan
-        self._decoded = decoded
-        self._changes = changes
-        self._limit = plan.max_bytes if plan.max_bytes is not None else math.inf
-
-    def payload(self, *, lossy: bool) -> Payload:
-        samples = to_8_bit(self._decoded.samples)
-        if self._decoded.samples.dtype != np.uint8:
-            self._changes.append(tr("16 bits per channel reduced to 8"))
-        samples = _resized(samples, self._plan.size)
-        target = self._plan.format
-        if target not in (ImageFormat.PNG, ImageFormat.JPEG):
-            keeps = self._decoded.has_alpha or not lossy
-            target = ImageFormat.PNG if keeps else ImageFormat.JPEG
-        if target is ImageFormat.PNG:
-            data = self._finished(samples, None)
-            if len(data) <= self._limit:
-                return _payload(data, _size(samples), target, [*self._changes, _summary(samples, "PNG", len(data))])
-        return self._as_jpeg(_on_white(samples, self._changes))
-
-    def _as_jpeg(self, samples: Samples8) -> Payload:
-        full = samples
-        for attempt in range(_REDUCTIONS):
-            for quality in JPEG_QUALITIES if attempt == 0 else JPEG_QUALITIES[-1:]:
-                data = self._finished(samples, quality)
-                if len(data) <= self._limit:
-                    if samples is not full:
-                        self._changes.append(tr("reduced further to {size} to fit", size=_size(samples)))
-                    self._changes.append(tr("JPEG quality {quality}", quality=quality))
-                    summary = _summary(samples, "JPEG", len(data))
-                    return _payload(data, _size(samples), ImageFormat.JPEG, [*self._changes, summary])
-            # A JPEG's bytes grow about with its pixels; a little less makes the next attempt the last one.
-            size = _size(samples).scaled(min(0.9, 0.97 * math.sqrt(self._limit / len(data))))
-            if size.short_edge < _SMALLEST_SIDE:
-                break
-            samples = _resized(full, size)
-        raise PhotoError(
-            tr("“{name}” cannot be made small enough for this service.", name=self._path.name),
-            tr("It takes at most {limit:.1f} MB.", limit=self._limit / 1e6),
-            kind=FailureKind.TOO_LARGE,
-        )
-
-    def _finished(self, samples: Samples8, quality: int | None) -> bytes:
-        decoded = self._decoded
-        if not self._plan.strip_metadata:
-            return _encoded(samples, quality, decoded.icc, decoded.exif, decoded.xmp)
-        try:
-            return without_private(_encoded(samples, quality, decoded.icc, decoded.exif, b""))
-        except MetadataStuck:
-            return _encoded(samples, quality, decoded.icc, b"", b"")
+    ``plan`` has a canvas. The photo's ``sent`` names the mask's. Raises :class:`PhotoError` as :func:`prepare` does,
+    and for a mask that cannot be read, has changed, is of another size than the frame, or would have nothing or
+    everything generated, or none of the new area.
+    """
+    canvas = plan.canvas
+    if canvas is None:
+        raise ValueError("a preflight without a canvas has no mask")
+    # A mask that will not do shows before the photo is worked on.
+    given = _given(canvas.mask) if canvas.mask is not None and canvas.mask.path is not None else None
+    photo = prepare(path, plan, expected_sha256=expected_sha256)
+    if canvas.mask is not None and given is None:
+        return photo, None
+    size = Size(photo.sent.width, photo.sent.height)
+    around = mask_around(canvas.frame.place(plan.photo_size, size), size)
+    mask = _mask_payload(around) if given is None else given.payload(size, around if canvas.frame.grows else None)
+    return replace(photo, sent=photo.sent.model_copy(update={"mask": mask.sent})), mask
 
 
-def _encoded(samples: Samples8, quality: int | None, icc: bytes | None, exif: bytes, xmp: bytes) -> bytes:
-    if quality is None:
-        return bytes(encode_png(samples, icc=icc, exif=exif, xmp=xmp))
-    return encode_jpeg(samples, quality, icc=icc, exif=exif, xmp=xmp)
+def prepare_mask(mask: MaskRef) -> Payload:
+    """The mask in a file, in pure black and white at its own size, for a photo that is sent by its URL.
+
+    Raises :class:`PhotoError` as :func:`prepare_canvas` does.
+    """
+    given = _given(mask)
+    return given.payload(size_of(given.levels[:, :, np.newaxis]), None)
 
 
-def _resized(samples: Samples8, size: Size) -> Samples8:
-    """Reduced with Pillow's antialiased Lanczos filter, which weighs colours by alpha itself."""
-    if _size(samples) == size:
-        return samples
-    image = Image.fromarray(samples[:, :, 0] if samples.shape[2] == 1 else samples)
-    small = np.asarray(image.resize((size.width, size.height), Image.Resampling.LANCZOS))
-    return small.reshape(size.height, size.width, samples.shape[2])
+@dataclass(frozen=True, slots=True, eq=False)
+class _Given:
+    """A mask from a file."""
+
+    name: str
+    levels: Samples8
+
+    def payload(self, size: Size, around: Samples8 | None) -> Payload:
+        """At ``size``; ``around`` is what the frame alone would have generated, ``None`` where nothing is new."""
+        levels = resized_mask(self.levels, size)
+        refuse_uniform(levels, self.name)
+        if around is not None and not np.any(levels & around):
+            raise PhotoError(
+                tr("The mask “{name}” keeps the whole new area, which is blank.", name=self.name),
+                tr("White is what is generated, black what is kept: is the mask inverted?"),
+            )
+        return _mask_payload(levels)
 
 
-def _on_white(samples: Samples8, changes: list[str]) -> Samples8:
-    if samples.shape[2] in (1, 3):
-        return samples
-    laid = tr("transparent parts laid on white")
-    if laid not in changes:
-        changes.append(laid)
-    colours = samples[:, :, :-1].astype(np.uint16)
-    alpha = samples[:, :, -1:].astype(np.uint16)
-    return ((colours * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+def _given(mask: MaskRef) -> _Given:
+    path = Path(mask.path or "")
+    levels = load_mask(path, mask.sha256)
+    refuse_uniform(levels, path.name)
+    return _Given(path.name, levels)
 
 
-def _size(samples: Samples) -> Size:
-    return Size(samples.shape[1], samples.shape[0])
-
-
-def _summary(samples: Samples, kind: str, length: int) -> str:
-    return tr(
-        "sent as {format}, {size} pixels, {megabytes:.1f} MB",
-        format=kind,
-        size=_size(samples),
-        megabytes=length / 1e6,
-    )
+def _mask_payload(levels: Samples8) -> Payload:
+    return _payload(encode_mask(levels), size_of(levels[:, :, np.newaxis]), ImageFormat.PNG, [])
 
 
 def _payload(data: bytes, size: Size, kind: ImageFormat, changes: list[str]) -> Payload:
