@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from overscan.core.failures import UnknownProvider
-from overscan.providers.accounts import PICWISH
+from overscan.providers.accounts import APIXO, GPTGE, PICWISH
 from overscan.providers.local_expand import LocalExpand
 from overscan.providers.local_upscale import LocalUpscale
 from overscan.providers.picwish_scale import PicwishScale
@@ -34,14 +34,25 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+BUNDLED = [
+    "local-upscale",
+    "picwish-scale",
+    "picwish-scale-pro",
+    "gptge-scale",
+    "apixo-upscaler",
+    "local-expand",
+    "picwish-expand",
+]
+
+
 def ids(registry: Registry) -> list[str]:
     return [provider.info.id for provider in registry.all()]
 
 
 def test_the_bundled_providers() -> None:
     registry = load_registry()
-    assert set(ids(registry)) == {"picwish-scale", "local-upscale", "local-expand"}
-    assert registry.accounts() == (PICWISH,)
+    assert ids(registry) == BUNDLED
+    assert registry.accounts() == (PICWISH, GPTGE, APIXO)
     for name in ids(registry):
         assert registry.get(name).info.id == name
 
@@ -115,5 +126,5 @@ def test_a_broken_foreign_provider_is_left_out_and_named_in_the_log(
     name = f"foreign_{how}"
     install(site, name, code, entry.format(name=name))
     with caplog.at_level(logging.WARNING, "overscan.providers.registry"):
-        assert set(ids(load_registry())) == {"picwish-scale", "local-upscale", "local-expand"}
+        assert ids(load_registry()) == BUNDLED
     assert "provider x could not be loaded" in caplog.text

@@ -6,7 +6,7 @@ clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final, NoReturn
 
 from overscan.core.calls import Json, Reply
@@ -78,7 +78,7 @@ def _images(data: Mapping[str, Json]) -> tuple[ResultImage, ...]:
     """The pictures of ``resultJson``, whether it is a text, a text within a text, or an object already."""
     result = _unwrapped(data.get("resultJson"))
     urls = result.get("resultUrls") if isinstance(result, dict) else result
-    return images_of(_items(_unwrapped(urls)))
+    return images_of([_unwrapped(urls)])
 
 
 def _unwrapped(value: Json) -> Json:
@@ -91,10 +91,6 @@ def _unwrapped(value: Json) -> Json:
         except ValueError:
             break
     return value
-
-
-def _items(urls: Json) -> Iterable[Json]:
-    return urls if isinstance(urls, list) else [urls]
 
 
 def _failure(data: Mapping[str, Json]) -> Failure:

@@ -15,12 +15,24 @@ from overscan.core.failures import UnknownProvider
 from overscan.core.parameters import specs
 from overscan.core.providers import Account, AnyProvider, LocalProvider, RemoteProvider
 from overscan.core.text import tr
+from overscan.providers.apixo_upscaler import ApixoUpscaler
+from overscan.providers.gptge_scale import GptgeScale
 from overscan.providers.local_expand import LocalExpand
 from overscan.providers.local_upscale import LocalUpscale
+from overscan.providers.picwish_expand import PicwishExpand
 from overscan.providers.picwish_scale import PicwishScale
+from overscan.providers.picwish_scale_pro import PicwishScalePro
 
 ENTRY_POINT_GROUP: Final = "overscan.providers"
-BUNDLED: Final[tuple[Callable[[], AnyProvider], ...]] = (LocalUpscale, PicwishScale, LocalExpand)
+BUNDLED: Final[tuple[Callable[[], AnyProvider], ...]] = (
+    LocalUpscale,
+    PicwishScale,
+    PicwishScalePro,
+    GptgeScale,
+    ApixoUpscaler,
+    LocalExpand,
+    PicwishExpand,
+)
 
 _log = logging.getLogger(__name__)
 
