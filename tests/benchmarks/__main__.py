@@ -15,13 +15,14 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import decoding, in_flight, stalls, startup, transfer
+from tests.benchmarks import decoding, delays, in_flight, stalls, startup, transfer
 from tests.benchmarks.harness import ROOT, Figure
 
 BENCHMARKS: Final[dict[str, Callable[[Path], Iterable[Figure]]]] = {
     "startup": startup.measure,
     "decoding": decoding.measure,
     "in_flight": in_flight.measure,
+    "delays": delays.measure,
     "stalls": stalls.measure,
     "transfer": transfer.measure,
 }
