@@ -11,11 +11,11 @@ import pytest
 from PIL import Image
 
 from overscan.core.failures import Cancelled, InvalidParameter
-from overscan.core.geometry import Size
+from overscan.core.geometry import Margins, Size
 from overscan.core.images import ImageFormat
 from overscan.core.parameters import Value, specs, validate
 from overscan.core.providers import LocalProvider
-from overscan.core.requests import Request
+from overscan.core.requests import Canvas, Request
 from overscan.imaging.formats import verify
 from overscan.imaging.photo import load_pixels, open_photo
 from overscan.providers.local_expand import LocalExpand, LocalExpandParameters
@@ -67,6 +67,20 @@ def test_every_animal_is_expanded_around_its_own_pixels(animal: Animal, tmp_path
     assert verify(data, 100_000) == (ImageFormat.PNG, Size(48 + 12 + 48, 32 + 16))
     result = load_pixels(keep(tmp_path, "out.png", data))
     assert np.array_equal(result.data[16:, 12:60], load_pixels(path).data)
+
+
+def test_a_frame_goes_before_the_ratios(tmp_path: Path) -> None:
+    assert PROVIDER.info.takes_frame
+    assert not PROVIDER.info.takes_mask
+    path = keep(tmp_path, "p.jpg", zoo.pillow(zoo.rgb(), "JPEG", exif=zoo.private_exif(6)))
+    upright = load_pixels(path).data
+    assert upright.shape[:2] == (48, 32)
+    framed = request(path).model_copy(update={"canvas": Canvas(frame=Margins(top=5, bottom=0, left=100, right=7))})
+    (image,) = PROVIDER.run(framed, lambda value: None, lambda: False)
+    data = bytes(image.data)
+    assert verify(data, 100_000) == (ImageFormat.PNG, Size(32 + 107, 48 + 5))
+    result = load_pixels(keep(tmp_path, "out.png", data)).data
+    assert np.array_equal(result[5:, 100:132], upright)
 
 
 def test_profile_and_metadata_stay_and_the_turn_is_taken(tmp_path: Path) -> None:

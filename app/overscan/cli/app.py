@@ -41,8 +41,14 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on st
 MaxCredits = Annotated[float | None, typer.Option("--max-credits", help="Run nothing that could cost more.", min=0)]
 MaxUsd = Annotated[float | None, typer.Option("--max-usd", help="Run nothing that could cost more.", min=0)]
 Url = Annotated[bool, typer.Option("--url", help="Send the photo's URL itself instead of its bytes.")]
-Frame = Annotated[str | None, typer.Option("--frame", help="LEFT,TOP,RIGHT,BOTTOM in pixels (canvas mode).")]
-Mask = Annotated[Path | None, typer.Option("--mask", help="A mask file (canvas mode).")]
+Frame = Annotated[
+    str | None,
+    typer.Option("--frame", help="Pixels to add on each side of every photo.", metavar="LEFT,TOP,RIGHT,BOTTOM"),
+]
+Mask = Annotated[
+    str | None,
+    typer.Option("--mask", help="A mask, white where to generate: a file or a URL.", metavar="FILE|URL"),
+]
 AccountId = Annotated[str, typer.Argument(help="An account, such as picwish.", metavar="ACCOUNT")]
 
 

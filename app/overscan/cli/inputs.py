@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from overscan.cli.framing import canvas_of
 from overscan.composition import House, name_of_url
 from overscan.core.failures import (
     InvalidParameter,
@@ -37,7 +38,7 @@ class RunInputs:
     folder: Path | None = None
     send_url: bool = False
     frame: str | None = None
-    mask: Path | None = None
+    mask: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,14 @@ def plan_of(house: House, inputs: RunInputs, *, needs_keys: bool = True) -> Plan
     Raises :class:`UsageError` for anything that concerns the whole run; a photo that cannot be read becomes one
     refusal and does not stop the others.
     """
-    if inputs.frame is not None or inputs.mask is not None:
-        raise UsageError(
-            tr("No provider takes a frame or a mask yet."),
-            tr("Use -s top=, bottom=, left= and right= with an expansion."),
-        )
-    choices = choices_of([house.registry.get(name) for name in dict.fromkeys(inputs.providers)], inputs.settings)
+    providers = [house.registry.get(name) for name in dict.fromkeys(inputs.providers)]
+    choices = choices_of(providers, inputs.settings)
+    canvas = canvas_of(inputs.frame, inputs.mask, providers, inputs.settings)
     make_plan([], choices, Target("/"), has_key=lambda account: not needs_keys or _has_key(house, account))
     target = Target(str(output_folder(inputs.folder or house.output_folder)), house.settings.output.name)
     opened = open_photos(house, inputs.photos, send_url=inputs.send_url)
     plan = make_plan(
-        opened.photos,
+        [replace(photo, canvas=canvas) for photo in opened.photos],
         choices,
         target,
         has_key=lambda account: True,

@@ -53,12 +53,14 @@ class LocalExpand:
         parameters=LocalExpandParameters,
         limits=Limits(formats=frozenset(ImageFormat), max_bytes=None, max_width=None, max_height=None),
         price_text=mark("free"),
+        takes_frame=True,
     )
 
     def cost(self, parameters: Parameters, size: Size | None) -> Cost:
         return FREE
 
     def output_size(self, parameters: Parameters, size: Size) -> Size:
+        """The photo grown by the ratios. With a canvas the output has the frame's size instead."""
         return LocalExpandParameters.model_validate(parameters.values()).margins(size).grow(size)
 
     def run(
@@ -66,8 +68,9 @@ class LocalExpand:
     ) -> tuple[EncodedImage, ...]:
         """One PNG at the photo's own bit depth, with its profile, transparency and metadata.
 
-        The photo's own pixels are in it unchanged. Raises ``Cancelled``, and ``PhotoError`` for a photo that cannot
-        be read, has changed, has more than 100 megapixels or needs more memory than there is.
+        It has the size of the canvas's frame, or goes by the ratios where there is no canvas. The photo's own pixels are
+        in it unchanged. Raises ``Cancelled``, and ``PhotoError`` for a photo that cannot be read, has changed, has more
+        than 100 megapixels or needs more memory than there is.
         """
         # Only a run needs what is slow to load: this module itself is read before the window's first paint.
         from overscan.imaging.encode import encode_png
@@ -80,7 +83,7 @@ class LocalExpand:
         stop_if(cancelled)
         source = load_source(request.photo)
         progress(_DECODED)
-        margins = parameters.margins(source.size)
+        margins = parameters.margins(source.size) if request.canvas is None else request.canvas.frame
         size = margins.grow(source.size)
         channels = source.samples.shape[2]
         refuse_without_memory(

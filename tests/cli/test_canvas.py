@@ -1,0 +1,172 @@
+"""``--frame`` and ``--mask``: canvas mode from the command line to what the service got."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from tests.cli.program import Program
+from tests.conftest import MakePhoto
+from tests.simulator import Simulator
+
+EXPAND = ("-p", "picwish-expand")
+HERE = ("-p", "local-expand")
+FRAME = ("--frame", "40,10,20,0")
+PACE = """
+[providers.picwish-expand.pace]
+first_s = 0.01
+interval_s = 0.01
+"""
+Levels = npt.NDArray[np.uint8]
+MakeMask = Callable[[Levels], Path]
+
+
+@pytest.fixture
+def expander(program: Program, simulator: Simulator) -> Program:
+    program.use(simulator, extra=PACE)
+    return program
+
+
+@pytest.fixture
+def make_mask(tmp_path: Path) -> MakeMask:
+    def make(levels: Levels) -> Path:
+        path = tmp_path / "mask.png"
+        Image.fromarray(levels).save(path)
+        return path
+
+    return make
+
+
+def _levels(width: int, height: int) -> Levels:
+    levels = np.zeros((height, width), np.uint8)
+    levels[: height // 2] = 255
+    return levels
+
+
+def _posted(simulator: Simulator) -> tuple[Image.Image, Image.Image, dict[str, str]]:
+    (post,) = simulator.requests.submissions
+    return (
+        Image.open(BytesIO(post.files["image_file"].body)),
+        Image.open(BytesIO(post.files["mask_file"].body)),
+        post.fields,
+    )
+
+
+def test_the_plan_says_what_is_composed(expander: Program, simulator: Simulator, photo_file: Path) -> None:
+    ran = expander.call("plan", photo_file, *EXPAND, *FRAME, "--json")
+    assert ran.status == 0
+    assert ran.object["changes"] == [
+        "laid into a frame of 380×250, the new area blank",
+        "sent with a mask of the new area",
+    ]
+    large = expander.call("plan", photo_file, *EXPAND, "--frame", "2840,1880,2840,1880", "--json")
+    assert "canvas reduced from 6000×4000 to 4096×2731" in str(large.object["changes"])
+    assert len(simulator.requests) == 0
+
+
+def test_a_canvas_is_filled(expander: Program, simulator: Simulator, photo_file: Path) -> None:
+    ran = expander.run("run", photo_file, *EXPAND, *FRAME, "--json")
+    assert ran.status == 0, ran.err
+    photo, mask, fields = _posted(simulator)
+    assert photo.size == mask.size == (380, 250)
+    assert not {"top", "bottom", "left", "right"} & set(fields)
+    levels = np.asarray(mask)
+    assert not levels[10:, 40:360].any()
+    assert int((levels == 255).sum()) == 380 * 250 - 320 * 240
+    assert np.asarray(photo.convert("L"))[levels == 255].mean() > 250
+    assert simulator.requests.mistakes == ()
+    (saved,) = expander.saved()
+    with Image.open(saved) as output:
+        assert output.size == (380, 250)
+
+
+def test_a_mask_alone_is_one_of_the_photo_itself(
+    expander: Program, simulator: Simulator, photo_file: Path, make_mask: MakeMask
+) -> None:
+    levels = _levels(320, 240)
+    ran = expander.run("run", photo_file, *EXPAND, "--mask", make_mask(levels), "--json")
+    assert ran.status == 0, ran.err
+    photo, mask, _ = _posted(simulator)
+    assert photo.size == (320, 240)
+    assert np.array_equal(np.asarray(mask), levels)
+
+
+def test_a_mask_of_another_size_refuses_that_photo_and_no_other(
+    expander: Program, simulator: Simulator, make_photo: MakePhoto, make_mask: MakeMask
+) -> None:
+    mask = make_mask(_levels(380, 250))
+    fits, other = make_photo("fits.jpg"), make_photo("other.jpg", size=(321, 240))
+    ran = expander.call("plan", fits, other, *EXPAND, *FRAME, "--mask", mask, "--json")
+    assert ran.status == 1
+    failures = [line["failure"] for line in ran.objects]
+    assert failures[0] is None
+    assert "The mask has 380×250 pixels and the frame 381×250" in str(failures[1])
+    assert len(simulator.requests) == 0
+
+
+def test_the_built_in_expansion_takes_any_frame(program: Program, photo_file: Path) -> None:
+    ran = program.run("run", photo_file, *HERE, *FRAME)
+    assert ran.status == 0, ran.err
+    (saved,) = program.saved()
+    with Image.open(saved) as output, Image.open(photo_file) as photo:
+        assert output.size == (380, 250)
+        assert np.array_equal(np.asarray(output)[10:, 40:360], np.asarray(photo))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([*EXPAND, "--frame", "10,10,10"], "“10,10,10” is no frame"),
+        ([*EXPAND, "--frame", "10,10,10,10,10"], "is no frame"),
+        ([*EXPAND, "--frame", "10,10,10,-1"], "is no frame"),
+        ([*EXPAND, "--frame", "nan,0,0,0"], "is no frame"),
+        ([*EXPAND, "--frame", "1.5,0,0,0"], "is no frame"),
+        ([*EXPAND, "--frame", "٣,0,0,0"], "is no frame"),
+        ([*EXPAND, "--frame", "9" * 5000 + ",0,0,0"], "is no frame"),
+        ([*EXPAND, "--frame", ""], "is no frame"),
+        ([*EXPAND, "--frame", "0,0,0,0"], "adds nothing"),
+        ([*EXPAND, *FRAME, "-s", "top=0.2"], "top is a share of the photo"),
+        ([*EXPAND, *FRAME, "-s", "picwish-expand.left=0.2"], "left is a share of the photo"),
+        (["-p", "picwish-scale", *FRAME], "No chosen provider takes a frame or a mask"),
+        ([*HERE, "--mask", "https://example.com/m.png"], "local-expand takes no mask"),
+        ([*EXPAND, *HERE, "--mask", "https://example.com/m.png"], "local-expand takes no mask"),
+        ([*EXPAND, "--mask", "no such mask.png"], "There is no mask no such mask.png"),
+        ([*EXPAND, "--mask", "a" * 5000], "cannot be opened"),
+        ([*EXPAND, "--mask", "~nobody-of-this-name/m.png"], "cannot be opened"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_sent(
+    expander: Program, simulator: Simulator, photo_file: Path, arguments: list[str], words: str
+) -> None:
+    ran = expander.call("run", photo_file, *arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert words in ran.err
+    assert len(simulator.requests) == 0
+    assert expander.saved() == []
+
+
+@pytest.mark.parametrize(("level", "words"), [(0, "black all over"), (255, "white all over")])
+def test_f69_a_mask_of_one_level_stops_the_run(
+    expander: Program, simulator: Simulator, photo_file: Path, make_mask: MakeMask, level: int, words: str
+) -> None:
+    mask = make_mask(np.full((250, 380), level, np.uint8))
+    ran = expander.call("run", photo_file, *EXPAND, *FRAME, "--mask", mask)
+    assert ran.status == 2
+    assert words in ran.err
+    assert len(simulator.requests) == 0
+
+
+def test_a_mask_that_is_no_image_stops_the_run(
+    expander: Program, simulator: Simulator, photo_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "mask.png").write_text("not a picture")
+    ran = expander.call("run", photo_file, *EXPAND, "--mask", tmp_path / "mask.png")
+    assert ran.status == 2
+    assert "“mask.png” is not an image" in ran.err
+    assert len(simulator.requests) == 0
