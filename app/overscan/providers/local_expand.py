@@ -68,7 +68,7 @@ class LocalExpand:
     ) -> tuple[EncodedImage, ...]:
         """One PNG at the photo's own bit depth, with its profile, transparency and metadata.
 
-        It has the size of the canvas's frame, or goes by the ratios where there is no canvas. The photo's own pixels are
+        It has the size of the canvas's frame, or goes by the ratios where there is none. The photo's own pixels are
         in it unchanged. Raises ``Cancelled``, and ``PhotoError`` for a photo that cannot be read, has changed, has more
         than 100 megapixels or needs more memory than there is.
         """
