@@ -17,13 +17,17 @@ from overscan.core.jobs import TERMINAL, IllegalMove, Job, JobEvent, JobState, a
 from overscan.core.providers import Account
 from overscan.core.redaction import redact
 from overscan.core.text import tr
+from overscan.engine.callbacks import Receiver
 from overscan.engine.downloads import Downloader
+from overscan.engine.hosting import Host
 from overscan.engine.journal import Journal
 from overscan.engine.outputs import NameBook
 from overscan.engine.pacing import AccountPacer
 from overscan.engine.pausing import REFUSING
 from overscan.engine.settings import EngineSettings
 from overscan.engine.transport import Transport
+from overscan.engine.waking import Wakes
+from overscan.providers.registry import Registry
 
 _T = TypeVar("_T")
 _Ts = TypeVarTuple("_Ts")
@@ -50,8 +54,12 @@ class Context:
     workers: Executor
     changed: Callable[[Job], None]
     pause: Callable[[Account, Failure], None]
+    registry: Registry
+    host: Host
+    callbacks: Receiver
     keys: dict[tuple[str, str], tuple[str | None, float]] = field(default_factory=dict)
     key_turns: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict)
+    wakes: Wakes = field(default_factory=Wakes)
 
     async def in_worker(self, work: Callable[[*_Ts], _T], *args: *_Ts) -> _T:
         """Work on files or pixels in one of few threads: many would keep the window's thread from its turn."""
@@ -61,6 +69,10 @@ class Context:
         if account.id not in self.pacers:
             self.pacers[account.id] = AccountPacer(self.settings.rate(account))
         return self.pacers[account.id]
+
+    def wake(self, job_id: str) -> bool:
+        """Let a job that waits for its task read it at once; false where none such waits. Proves nothing by itself."""
+        return self.wakes.wake(job_id)
 
     def base_url_of(self, account: Account, job: Job) -> str:
         """Where the job's task is, whatever the settings say by now; where it will be sent if it has none."""
@@ -153,6 +165,12 @@ class JobRecord:
     def update(self, **changes: object) -> None:
         """Change what is shown (progress, note) without a move; not journalled."""
         self._tell(self._changed(changes))
+
+    def keep(self, **changes: object) -> None:
+        """Change what has to outlive the program, without a move. Raises :class:`JournalProblem`."""
+        kept = self._changed(changes)
+        self._context.journal.record(kept)
+        self._tell(kept)
 
     def fail(self, failure: Failure, event: JobEvent = JobEvent.FAIL, **changes: object) -> None:
         """Move with a failure, whose texts are cleaned of every secret first."""

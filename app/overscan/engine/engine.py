@@ -16,8 +16,10 @@ from overscan.core.plan import PlannedJob
 from overscan.core.providers import Account, RemoteProvider
 from overscan.core.text import tr
 from overscan.engine.budget import check_day_cap
+from overscan.engine.callbacks import Receiver
 from overscan.engine.context import Context, JobRecord
 from overscan.engine.downloads import Downloader
+from overscan.engine.hosting import Host
 from overscan.engine.instances import Instance
 from overscan.engine.journal import Journal
 from overscan.engine.local import LocalRun
@@ -64,7 +66,11 @@ class Engine:
         self._instance = Instance(settings.instances_folder)
 
     async def start(self) -> None:
-        """Make the clients. Raises ``ConfigProblem`` where proxy or CA file cannot be used."""
+        """Make the clients, listen for callbacks, and clear the person's bucket of what ended programs left there.
+
+        Raises ``ConfigProblem`` where proxy or CA file cannot be used.
+        """
+        callbacks = Receiver(self._settings.callbacks, self._wake)
         self._context = Context(
             journal=self._journal,
             settings=self._settings,
@@ -74,9 +80,24 @@ class Engine:
             pacers={},
             names=NameBook(),
             workers=self._workers,
-            changed=self._on_change,
+            changed=self._told,
             pause=self._pause,
+            registry=self._registry,
+            host=Host(self._settings, self._journal, self._key),
+            callbacks=callbacks,
         )
+        await callbacks.start()
+        self._sweep()
+
+    @property
+    def problem(self) -> Failure | None:
+        """What does not work although it is set up, and without which jobs run all the same."""
+        return self._context.callbacks.problem if self._context is not None else None
+
+    async def swept(self) -> None:
+        """Wait until what lies in the person's bucket for ended jobs is deleted, or could not be."""
+        if self._context is not None:
+            await self._context.host.settled()
 
     async def aclose(self) -> None:
         """Stop everything. Submissions under way and pictures that are being saved are waited for, 20 seconds at most.
@@ -93,6 +114,12 @@ class Engine:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._context is not None:
+            await self._context.callbacks.aclose()
+            for run, _ in self._runs.values():
+                if run.job.state in _BEFORE_ACCEPTANCE:
+                    self._context.host.discard(run.job)
+            await self._context.host.aclose()
         for executor in (self._executor, self._workers):
             await asyncio.to_thread(executor.shutdown, wait=True, cancel_futures=True)
         if self._context is not None:
@@ -209,7 +236,9 @@ class Engine:
         becomes ``unconfirmed``. Returns the jobs as they are now.
         """
         claimed = self._journal.claim_unfinished(self._instance.id, self._instance.is_alive)
-        return tuple(self._recovered(job, send_queued=send_queued) for job in claimed)
+        recovered = tuple(self._recovered(job, send_queued=send_queued) for job in claimed)
+        self._sweep()
+        return recovered
 
     async def settled(self, job_ids: Iterable[str]) -> tuple[Job, ...]:
         """Wait until each job has ended or is parked (or held), and return them in that order."""
@@ -234,6 +263,26 @@ class Engine:
             self._on_change(record.job)
             return record.job
         return self._begin_unpaused([record.job])[0]
+
+    def _told(self, job: Job) -> None:
+        """Tell of a job, and let go of what it needs no more."""
+        if self._context is not None and (job.terminal or job.paused):
+            self._context.callbacks.close(job.id)
+            self._context.host.discard(job)
+        self._on_change(job)
+
+    def _wake(self, job_id: str) -> None:
+        if self._context is not None:
+            self._context.wake(job_id)
+
+    def _sweep(self) -> None:
+        assert self._context is not None, "start() was not awaited"  # noqa: S101
+        try:
+            self._context.host.sweep(
+                lambda owner: owner == self._instance.id or not self._instance.is_alive(owner), self._runs
+            )
+        except JournalProblem:
+            _log.exception("what ended programs left in the bucket is not looked for")
 
     def _is_local(self, job: Job) -> bool:
         try:
@@ -276,7 +325,7 @@ class Engine:
         for job in jobs:
             # Whoever is told of one of them may resume or cancel the others in the same breath.
             if self._held.get(job.id) is job:
-                self._on_change(job)
+                self._told(job)
 
     def _begin_unpaused(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
         """Begin jobs, those that were paused without what paused them."""

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 
 from overscan.core.failures import JournalProblem
 from overscan.core.jobs import TERMINAL, Job, JobEvent, JobState
+from overscan.core.requests import OutputRef
 from overscan.core.text import tr
 from overscan.engine.migrations import MIGRATIONS, migrate, schema_version
 
@@ -140,6 +141,36 @@ class Journal:
                 (job_id,),
             ).fetchone()
         return self._read(row[0]) if row else None
+
+    def hosted(self) -> tuple[tuple[Job, str], ...]:
+        """Jobs that may have something in the person's bucket, each with its owner."""
+        with _mapped(self._path):
+            # Within a text of JSON these quotes would have strokes before them.
+            rows = self._connection.execute(
+                'SELECT body, owner FROM jobs WHERE instr(body, \'"hosted":"\') > 0 ORDER BY created_at, rowid'
+            ).fetchall()
+        return tuple((self._read(body), owner) for body, owner in rows)
+
+    def unhosted(self, job_id: str, hosted: str) -> None:
+        """Write down that this object is deleted, whatever else has become of the job meanwhile."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE jobs SET body = json_remove(body, '$.hosted') "
+                "WHERE id = ? AND json_extract(body, '$.hosted') = ?",
+                (job_id, hosted),
+            )
+
+    def output_at(self, path: str, sha256: str) -> OutputRef | None:
+        """The output that was saved as this file and is still the same, the newest where there are several."""
+        with _mapped(self._path):
+            row = self._connection.execute(
+                "SELECT jobs.id, json_extract(output.value, '$.n') "
+                "FROM jobs, json_each(jobs.body, '$.outputs') AS output "
+                "WHERE instr(jobs.body, ?) > 0 AND json_extract(output.value, '$.sha256') = ? "
+                "AND json_extract(output.value, '$.path') = ? ORDER BY jobs.created_at DESC LIMIT 1",
+                (sha256, sha256, path),
+            ).fetchone()
+        return OutputRef(job=row[0], n=row[1]) if row else None
 
     def history(self, job_id: str) -> tuple[HistoryEntry, ...]:
         with _mapped(self._path):

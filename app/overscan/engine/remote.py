@@ -21,6 +21,7 @@ from overscan.core.requests import Request
 from overscan.core.text import tr
 from overscan.engine.collecting import Collector
 from overscan.engine.context import Context, JobRecord
+from overscan.engine.links import resolve
 from overscan.engine.outputs import make_ready
 from overscan.engine.polling import follow
 from overscan.engine.submitting import Submission, Wishes, cancel_note, unconfirmed
@@ -142,13 +143,16 @@ class RemoteRun:
     async def _prepare(self) -> tuple[Links, Mapping[FileSource, Upload]]:
         """Make the photo fit and the folder ready. Nothing has left the machine yet."""
         self._record.move(JobEvent.PREPARE, note="")
+        await self._context.in_worker(make_ready, Path(self.job.request.folder))
+        return await resolve(self._context, self._provider, self._record, self._files)
+
+    async def _files(self) -> Mapping[FileSource, Upload]:
+        """The photo as it is sent; what was changed is kept with the job."""
         request = self.job.request
-        await self._context.in_worker(make_ready, Path(request.folder))
-        if request.photo.path is None:
-            return Links(request.photo.url), {}
+        assert request.photo.path is not None  # noqa: S101 - a plan gives no other photo this delivery
         payload = await self._context.in_worker(_fit, Path(request.photo.path), request, self._provider.info.limits)
         self._record.update(sent=payload.sent)
-        return Links(), {FileSource.PHOTO: Upload(payload.data, payload.sent.format)}
+        return {FileSource.PHOTO: Upload(payload.data, payload.sent.format)}
 
     async def _bring_home(self, status: TaskStatus | None) -> None:
         """Follow the task to its end and save its pictures; ask for fresh addresses once where they expired."""
