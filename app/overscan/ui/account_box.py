@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from overscan.core.failures import Failure
+from overscan.core.failures import ConfigProblem, Failure
+from overscan.core.money import Balance
 from overscan.core.providers import Account
 from overscan.core.text import tr
-from overscan.ui import style
+from overscan.ui import style, wording
 from overscan.ui.workers import Workers
 
 if TYPE_CHECKING:
     from overscan.services.keys import KeyStore
 
 
+_T = TypeVar("_T")
+
+
 class AccountBox(QWidget):
     """Asks ``keys`` only in ``workers``. ``key_changed`` names the account after the keyring was changed."""
 
     key_changed = Signal(str)
+    balance_wanted = Signal(str)
 
     def __init__(
-        self, account: Account, origin: str, keys: KeyStore, workers: Workers, parent: QWidget | None = None
+        self,
+        account: Account,
+        origin: str,
+        keys: KeyStore,
+        workers: Workers,
+        parent: QWidget | None = None,
+        *,
+        what: str = "",
     ) -> None:
         super().__init__(parent)
         self.account = account
@@ -38,7 +50,7 @@ class AccountBox(QWidget):
         self._status.setWordWrap(True)
         self.edit = QLineEdit(self)
         self.edit.setObjectName(f"key-{account.id}")
-        self.edit.setAccessibleName(tr("Key of {account}", account=account.name))
+        self.edit.setAccessibleName(what or tr("Key of {account}", account=account.name))
         self.edit.setEchoMode(QLineEdit.EchoMode.Password)
         self.edit.setPlaceholderText(tr("Paste the key here"))
         self._save = self._button("save-key", tr("Save Key"), self.save)
@@ -46,6 +58,14 @@ class AccountBox(QWidget):
         page = self._button("key-page", tr("Where do I get a key?"), self._open_page)
         page.setProperty("role", "quiet")
         page.setToolTip(account.key_page)
+        self._balance = QLabel(self, textFormat=Qt.TextFormat.PlainText)
+        self._balance.setObjectName(f"balance-{account.id}")
+        self._balance.setProperty("role", "small")
+        self._ask = self._button("ask-balance", tr("What is left?"), self._ask_for_balance)
+        self._ask.setProperty("role", "quiet")
+        self._ask.setToolTip(tr("Ask the service what is left on the account; its answer is undocumented"))
+        self._ask.setVisible(account.balance is not None)
+        page.setVisible(bool(account.key_page))
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.edit, 1)
@@ -56,7 +76,13 @@ class AccountBox(QWidget):
         column.setSpacing(6)
         column.addWidget(self._status)
         column.addLayout(line)
-        column.addWidget(page, 0, Qt.AlignmentFlag.AlignLeft)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(page)
+        foot.addWidget(self._ask)
+        foot.addWidget(self._balance, 1)
+        foot.addStretch(0)
+        column.addLayout(foot)
         self.edit.textChanged.connect(self._typed)
         self.edit.returnPressed.connect(self.save)
         self._typed()
@@ -64,14 +90,45 @@ class AccountBox(QWidget):
 
     def look(self) -> None:
         """Find out whether there is a key, and say so."""
+        if not self._origin:
+            self._remove.setEnabled(False)
+            self._say(tr("Fill in the address first: a key belongs to one address."))
+            return
         account, origin, keys = self.account.id, self._origin, self._keys
-        self._workers.submit(lambda: keys.source(account, origin), self._found, self._failed)
+        found, failed = self._of_now(self._found), self._of_now(self._failed)
+        self._workers.submit(lambda: _source(keys, account, origin), found, failed)
+
+    def set_origin(self, origin: str) -> None:
+        """Look for the key of another address; empty where there is none yet."""
+        if origin != self._origin:
+            self._origin = origin
+            self._typed()
+            self.show_balance(None)
+            self.look()
+
+    def show_balance(self, balance: Balance | None) -> None:
+        """Say what is left on the account; nothing where it is not known."""
+        text = wording.balance_text(balance) if balance is not None else ""
+        self._balance.setText(tr("{left} (undocumented source)", left=text) if text else "")
+
+    def _ask_for_balance(self) -> None:
+        self.balance_wanted.emit(self.account.id)
+
+    def _of_now(self, call: Callable[[_T], None]) -> Callable[[_T], None]:
+        """``call``, unless the address has changed meanwhile."""
+        origin = self._origin
+
+        def guarded(value: _T) -> None:
+            if origin == self._origin:
+                call(value)
+
+        return guarded
 
     @Slot()
     def save(self) -> None:
         """Keep what was typed in the keyring."""
         key = self.edit.text()
-        if not key.strip():
+        if not key.strip() or not self._origin:
             return
         account, origin, keys = self.account.id, self._origin, self._keys
         self._say(tr("Saving the key…"))
@@ -111,7 +168,7 @@ class AccountBox(QWidget):
 
     @Slot()
     def _typed(self) -> None:
-        self._save.setEnabled(bool(self.edit.text().strip()))
+        self._save.setEnabled(bool(self.edit.text().strip()) and bool(self._origin))
 
     def _open_page(self) -> None:
         QDesktopServices.openUrl(QUrl(self.account.key_page))
@@ -123,3 +180,11 @@ class AccountBox(QWidget):
         button.setAutoDefault(False)
         button.clicked.connect(lambda _checked=False: call())
         return button
+
+
+def _source(keys: KeyStore, account_id: str, origin: str) -> str | None:
+    """Where the key of this address is. Raises ``ConfigProblem`` for what is no address yet, as while one types."""
+    try:
+        return keys.source(account_id, origin)
+    except ValueError as error:
+        raise ConfigProblem(tr("The address cannot be used: {reason}.", reason=error)) from None

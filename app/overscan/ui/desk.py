@@ -165,6 +165,7 @@ class Desk(QWidget):
         registry = self.session.registry
         if registry is not None:
             self.panel.set_providers(registry.all())
+            self.panel.set_rules(self.session.reach, self.runs.day_cap)
         self._take_target()
         self.runs.refresh()
 

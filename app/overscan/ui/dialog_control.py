@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QMenuBar, QWidget
 
@@ -12,6 +15,9 @@ from overscan.ui.help_dialogs import ShortcutsSheet, TextSheet, about_text
 from overscan.ui.session import Session
 from overscan.ui.task_panel import TaskPanel
 from overscan.ui.window_actions import WindowActions
+
+if TYPE_CHECKING:
+    from overscan.services.settings import Settings
 
 
 class DialogControl(QObject):
@@ -30,6 +36,7 @@ class DialogControl(QObject):
         commands.doctor.triggered.connect(self.open_doctor)
         commands.about.triggered.connect(self.open_about)
         panel.key_wanted.connect(self.open_account)
+        panel.hosting_wanted.connect(self.open_hosting)
         panel.folder_wanted.connect(lambda: self.open_settings(key="output.folder"))
 
     def open_settings(self, *, account: str = "", key: str = "") -> None:
@@ -60,6 +67,27 @@ class DialogControl(QObject):
     def open_account(self, account_id: str) -> None:
         """Open the settings at an account's key."""
         self.open_settings(account=account_id)
+
+    @Slot()
+    def open_hosting(self) -> None:
+        """Ask for the consent where a bucket is set up and only that is missing; else open its settings."""
+        from overscan.ui.consent_dialog import ConsentDialog
+
+        settings = self._session.settings
+        if settings is None:
+            return
+        if not settings.hosting.place or settings.hosting.consented:
+            self.open_settings(key="hosting.endpoint")
+            return
+        dialog = ConsentDialog(settings.hosting.place, self._window)
+        dialog.agreed.connect(self._keep_consent)
+        dialog.open()
+
+    @Slot(str)
+    def _keep_consent(self, place: str) -> None:
+        session = self._session
+        config = session.folders.config_file
+        session.workers.submit(lambda: _consented(config, place), session.take_settings, session.problem.emit)
 
     @Slot()
     def open_spending(self) -> None:
@@ -111,6 +139,13 @@ class DialogControl(QObject):
         session = self._session
         self._session.workers.submit(lambda: _examined(session), show, failed)
         sheet.open()
+
+
+def _consented(config: Path, place: str) -> Settings:
+    from overscan.services.settings import load, save_value
+
+    save_value(config, "hosting.consent", place)
+    return load(config)
 
 
 def _ledger(session: Session) -> tuple[Ledger, float]:

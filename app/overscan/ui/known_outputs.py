@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from overscan.core.jobs import Job
-from overscan.core.requests import OutputRef, Photo
+from overscan.core.jobs import Job, JobState
+from overscan.core.providers import ProviderInfo
+from overscan.core.requests import OutputRef, Photo, PhotoRef
 
 
 class KnownOutputs:
@@ -24,3 +26,16 @@ class KnownOutputs:
         if known is None or photo.ref.output is not None or known[0] != photo.ref.sha256:
             return photo
         return replace(photo, ref=photo.ref.model_copy(update={"output": known[1]}))
+
+
+def is_live(ref: PhotoRef, jobs: Mapping[str, Job], info: ProviderInfo | None, now: float) -> bool:
+    """Whether the service of an earlier job can be expected to keep the photo still; ``info`` is of its provider.
+
+    Only a guess, from what is known without asking: the engine asks before it sends.
+    """
+    job = jobs.get(ref.output.job) if ref.output is not None else None
+    if job is None or info is None or info.account is None or info.result_lifetime_s is None:
+        return False
+    if job.state is not JobState.DONE or job.task_id is None or job.finished_at is None:
+        return False
+    return now - job.finished_at < info.result_lifetime_s

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Slot
 
-from overscan.core.failures import FailureKind
+from overscan.core.failures import Failure, FailureKind
 from overscan.core.jobs import Job, JobState
 from overscan.core.text import tr, trn
 from overscan.ui.session import Session
@@ -63,7 +63,7 @@ class PauseControl(QObject):
             self._told[account_id] = ids
 
     def _post(self, account_id: str, jobs: Sequence[Job], why: str = "", remedy: str = "") -> None:
-        failure = jobs[-1].failure
+        failure = self._refusal(account_id) or jobs[-1].failure
         name = self._name(account_id)
         waiting = (
             trn("{count} job of {account} waits.", "{count} jobs of {account} wait.", len(jobs), account=name)
@@ -81,6 +81,19 @@ class PauseControl(QObject):
         self._messages.post(
             Message(f"{waiting} {why}", remedy, Level.ATTENTION, tuple(actions), topic=_topic(account_id))
         )
+
+    def _refusal(self, account_id: str) -> Failure | None:
+        """What the account's newest refused job was told, in the service's own words."""
+        failed = (
+            job
+            for job in reversed(self._session.jobs)
+            if job.state is JobState.FAILED and job.failure is not None and job.failure.kind in _REFUSED
+        )
+        for job in failed:
+            account = self._session.account_of(job.request.provider)
+            if account is not None and account.id == account_id:
+                return job.failure
+        return None
 
     def _resume(self, account_id: str) -> None:
         jobs = self.paused(account_id)

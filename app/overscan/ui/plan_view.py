@@ -19,9 +19,10 @@ _LINES_SHOWN = 3
 
 
 class PlanView(QFrame):
-    """``folder_wanted`` asks for the folder to be changed."""
+    """``folder_wanted`` asks for the folder to be changed, ``hosting_wanted`` for a bucket to be used."""
 
     folder_wanted = Signal()
+    hosting_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,11 +40,19 @@ class PlanView(QFrame):
         change.setAccessibleName(tr("Change the folder for results"))
         change.setProperty("role", "quiet")
         change.clicked.connect(self.folder_wanted)
+        self._hosting = QPushButton(tr("Use a bucket of mine…"), self)
+        self._hosting.setObjectName("use-hosting")
+        self._hosting.setAccessibleName(tr("Use a bucket of mine for services that take only addresses"))
+        self._hosting.setProperty("role", "quiet")
+        self._hosting.setVisible(False)
+        self._hosting.clicked.connect(self.hosting_wanted)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
         column.setSpacing(4)
-        for label in (self._summary, self._changes, self._refusals, self._reason):
+        for label in (self._summary, self._changes, self._refusals):
             column.addWidget(label)
+        column.addWidget(self._hosting, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._reason)
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self._folder, 1)
@@ -73,6 +82,10 @@ class PlanView(QFrame):
         folder = home_relative(target.folder) if target else ""
         self._folder.setText(tr("Saved to {folder}", folder=folder) if folder else "")
         self._folder.setToolTip(wording.plain_tip(target.folder if target else ""))
+
+    def offer_hosting(self, offered: bool) -> None:
+        """Whether a photo was refused that could go by way of the person's own bucket."""
+        self._hosting.setVisible(offered)
 
     def _label(self, name: str, *, role: str = "", level: str = "") -> QLabel:
         label = QLabel(self, textFormat=Qt.TextFormat.PlainText)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt, Slot
@@ -9,9 +10,10 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from overscan.core.failures import Failure
 from overscan.core.jobs import Job
-from overscan.core.plan import PlannedJob
+from overscan.core.plan import Plan, PlannedJob
 from overscan.core.text import tr, trn
 from overscan.ui import run_guard, wording
+from overscan.ui.day_cap import day_cap_obstacle
 from overscan.ui.queue_view import QueueView
 from overscan.ui.session import Session
 from overscan.ui.task_panel import TaskPanel
@@ -49,6 +51,7 @@ class RunControl(QObject):
         queue.cancel_wanted.connect(session.cancel)
         queue.resume_wanted.connect(session.resume)
         queue.retry_wanted.connect(self.retry)
+        session.queue.changed.connect(self._jobs_moved)
         self.refresh()
 
     @Slot()
@@ -67,6 +70,19 @@ class RunControl(QObject):
             jobs = trn("{count} job", "{count} jobs", len(plan.jobs))
             cost = wording.plan_cost_text(plan)
             self._top_bar.show_cost(cost if len(plan.jobs) == 1 else f"{jobs} · {cost}")
+
+    def day_cap(self, plan: Plan) -> str:
+        """Why the plan would pass the day's cap; empty where it would not."""
+        settings = self._session.settings
+        cap = settings.money.max_credits_per_day if settings is not None else 0.0
+        return day_cap_obstacle(plan, self._session.jobs, cap, time.time())
+
+    @Slot()
+    def _jobs_moved(self) -> None:
+        """What is left of the cap changes with the jobs."""
+        settings = self._session.settings
+        if settings is not None and settings.money.max_credits_per_day > 0:
+            self._panel.replan_soon()
 
     @Slot()
     def run(self) -> None:

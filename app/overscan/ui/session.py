@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from overscan.core.delivery import Reach
 from overscan.core.failures import Failure, OverscanError
 from overscan.core.jobs import Job, JobState
 from overscan.core.plan import PlannedJob, Target
 from overscan.core.providers import Account, AnyProvider, ProviderInfo
-from overscan.core.requests import Photo
+from overscan.core.requests import Photo, PhotoRef
 from overscan.ui.engine_thread import EngineThread
 from overscan.ui.images import ImageLoader
 from overscan.ui.key_states import HasKey, KeyState, Looking, NoKey
-from overscan.ui.known_outputs import KnownOutputs
+from overscan.ui.known_outputs import KnownOutputs, is_live
 from overscan.ui.photo_model import PhotoModel
 from overscan.ui.photo_opening import PhotoOpener
 from overscan.ui.queue_model import QueueModel
@@ -125,6 +126,16 @@ class Session(QObject):
         if self.registry is None or self.settings is None:
             return None
         return self._house(self.registry, self.settings)
+
+    def reach(self) -> Reach:
+        """What a service can get at besides a photo's bytes, by the settings and the jobs known here."""
+        hosting = self.settings is not None and self.settings.hosting.consented
+        callbacks = self.settings is not None and self.settings.callbacks.ready
+        return Reach(self._is_live, hosting, callbacks)
+
+    def _is_live(self, ref: PhotoRef) -> bool:
+        job = self._jobs.get(ref.output.job) if ref.output is not None else None
+        return job is not None and is_live(ref, self._jobs, self.info(job.request.provider), time.time())
 
     @property
     def target(self) -> Target | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from overscan.core.delivery import NO_REACH, Reach
 from overscan.core.failures import UsageError
 from overscan.core.parameters import Value
 from overscan.core.plan import Choice, Plan, Target, make_plan
@@ -28,6 +29,7 @@ class TaskPanel(QWidget):
     plan_changed = Signal()
     key_wanted = Signal(str)
     folder_wanted = Signal()
+    hosting_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +39,8 @@ class TaskPanel(QWidget):
         self._photos: tuple[Photo, ...] = ()
         self._target: Target | None = None
         self._usd_per_credit = 0.0
+        self._reach: Callable[[], Reach] = lambda: NO_REACH
+        self._cap: Callable[[Plan], str] = lambda plan: ""
         self._keys: KeyStates = {}
         self._providers: tuple[AnyProvider, ...] = ()
         self._cards: dict[str, ProviderCard] = {}
@@ -48,6 +52,7 @@ class TaskPanel(QWidget):
         self._column = QVBoxLayout()
         self._plan_view = PlanView(self)
         self._plan_view.folder_wanted.connect(self.folder_wanted)
+        self._plan_view.hosting_wanted.connect(self.hosting_wanted)
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.replan)
         self._lay_out()
@@ -105,6 +110,17 @@ class TaskPanel(QWidget):
         self._usd_per_credit = usd_per_credit
         self._later.start()
 
+    def set_rules(self, reach: Callable[[], Reach], cap: Callable[[Plan], str]) -> None:
+        """``reach`` tells how services get at photos, asked anew for each plan, since results expire; ``cap`` why a
+        plan may not be run today, or nothing."""
+        self._reach = reach
+        self._cap = cap
+        self._later.start()
+
+    def replan_soon(self) -> None:
+        """Make the plan anew when the present event is done."""
+        self._later.start()
+
     def set_keys(self, keys: KeyStates) -> None:
         self._keys = keys
         for card in self._cards.values():
@@ -148,14 +164,20 @@ class TaskPanel(QWidget):
             choices = [Choice(p, self.values(p.info.id)) for p in chosen]
             try:
                 self.plan = make_plan(
-                    self._photos, choices, self._target, has_key=self._has_key, usd_per_credit=self._usd_per_credit
+                    self._photos,
+                    choices,
+                    self._target,
+                    has_key=self._has_key,
+                    usd_per_credit=self._usd_per_credit,
+                    reach=self._reach(),
                 )
             except UsageError as error:
                 self.reason, wrong = str(error.failure), True
             else:
-                if not self.plan.jobs:
-                    self.reason = tr("None of the photos can be sent.")
+                self.reason = self._cap(self.plan) if self.plan.jobs else tr("None of the photos can be sent.")
+                wrong = bool(self.plan.jobs) and bool(self.reason)
         self._plan_view.show_plan(self.plan, self.reason, self._target, self._name_of, wrong=wrong)
+        self._plan_view.offer_hosting(any(not self._takes_file(refusal.provider) for refusal in self.plan.refusals))
         self.plan_changed.emit()
 
     def _obstacle(self, chosen: Sequence[AnyProvider]) -> str:
@@ -167,6 +189,9 @@ class TaskPanel(QWidget):
 
     def _has_key(self, account: Account) -> bool:
         return isinstance(self._keys.get(account.id), HasKey)
+
+    def _takes_file(self, provider_id: str) -> bool:
+        return provider_id not in self._cards or self._cards[provider_id].info.limits.takes_file
 
     def _name_of(self, provider_id: str) -> str:
         return tr(self._cards[provider_id].info.name)
