@@ -18,7 +18,7 @@ from overscan.core.geometry import Margins, Size
 from overscan.core.images import ImageFormat
 from overscan.core.preflight import preflight
 from overscan.core.providers import Limits
-from overscan.core.requests import Canvas, Delivery, MaskRef, PhotoRef, Request
+from overscan.core.requests import Canvas, MaskRef, Request
 from overscan.imaging.canvas import compose, polarity_suspect
 from overscan.imaging.encode import encode_jpeg, encode_png
 from overscan.imaging.formats import open_image
@@ -226,28 +226,25 @@ def test_a_mask_behind_a_url_forbids_any_other_size(tmp_path: Path) -> None:
         _prepare(path, canvas, Limits(BOTH, 20_000, None, None))
 
 
-def test_the_files_of_a_request_by_its_delivery(tmp_path: Path) -> None:
+def test_the_files_of_a_request(tmp_path: Path) -> None:
     photo = open_photo(keep(tmp_path, "p.png", zoo.pillow(zoo.rgb(), "PNG"))).ref
     levels = np.zeros((zoo.HEIGHT, zoo.WIDTH), np.uint8)
     levels[4:9] = 255
     file = Canvas(frame=NONE, mask=_mask_file(tmp_path, levels))
     url = Canvas(frame=NONE, mask=MaskRef(url="https://example.com/m.png"))
-    away = PhotoRef(name="p", url="https://example.com/p.png")
 
-    def sources(ref: PhotoRef, delivery: Delivery, canvas: Canvas | None) -> set[FileSource]:
-        request = Request(provider="p", photo=ref, delivery=delivery, canvas=canvas, folder="/out")
-        return set(payloads_of(request, FREE))
+    def sources(canvas: Canvas | None, *, with_photo: bool) -> set[FileSource]:
+        request = Request(provider="p", photo=photo, canvas=canvas, folder="/out")
+        return set(payloads_of(request, FREE, with_photo=with_photo))
 
     both = {FileSource.PHOTO, FileSource.MASK}
-    for delivery in (Delivery.FILE, Delivery.HOSTED):
-        assert sources(photo, delivery, None) == {FileSource.PHOTO}
-        assert sources(photo, delivery, Canvas(frame=FRAME)) == both
-        assert sources(photo, delivery, file) == both
-        assert sources(photo, delivery, url) == {FileSource.PHOTO}
-    for delivery in (Delivery.URL, Delivery.RESULT):
-        assert sources(away, delivery, None) == set()
-        assert sources(away, delivery, file) == {FileSource.MASK}
-        assert sources(away, delivery, url) == set()
+    assert sources(None, with_photo=True) == {FileSource.PHOTO}
+    assert sources(Canvas(frame=FRAME), with_photo=True) == both
+    assert sources(file, with_photo=True) == both
+    assert sources(url, with_photo=True) == {FileSource.PHOTO}
+    assert sources(None, with_photo=False) == set()
+    assert sources(file, with_photo=False) == {FileSource.MASK}
+    assert sources(url, with_photo=False) == set()
 
 
 def _scene(width: int = 160, height: int = 120, seed: int = 4) -> Rgb:

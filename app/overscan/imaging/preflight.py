@@ -15,7 +15,7 @@ from overscan.core.images import ImageFormat
 from overscan.core.jobs import Sent
 from overscan.core.preflight import Preflight, preflight
 from overscan.core.providers import Limits
-from overscan.core.requests import Delivery, MaskRef, Request
+from overscan.core.requests import MaskRef, Request
 from overscan.core.text import tr
 from overscan.imaging.canvas import compose
 from overscan.imaging.decoding import decode
@@ -36,14 +36,15 @@ class Payload:
     sent: Sent
 
 
-def payloads_of(request: Request, limits: Limits) -> dict[FileSource, Payload]:
-    """Every file that goes out for ``request`` to a service with ``limits``: the photo, the mask, both or neither.
+def payloads_of(request: Request, limits: Limits, *, with_photo: bool = True) -> dict[FileSource, Payload]:
+    """The files that go out for ``request`` to a service with ``limits``: the photo, the mask, both or neither.
 
-    A photo that is sent by its URL or by that of a result is not among them; its mask is, where that is a file. Raises
-    :class:`PhotoError` where one cannot be read, has changed since it was chosen, or cannot be made to fit.
+    Not ``with_photo`` where the service fetches that by a URL of its own: then a mask in a file is all there is, at its
+    own size. Raises :class:`PhotoError` where one cannot be read, has changed since it was chosen, or cannot be made to
+    fit.
     """
-    mask = request.canvas.mask if request.canvas is not None else None
-    if request.delivery in (Delivery.URL, Delivery.RESULT):
+    if not with_photo:
+        mask = request.canvas.mask if request.canvas is not None else None
         return {FileSource.MASK: prepare_mask(mask)} if mask is not None and mask.path is not None else {}
     path = Path(request.photo.path or "")
     facts = open_photo(path).facts
