@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import itertools
+from contextlib import ExitStack
 from email.utils import format_datetime
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from overscan.engine.pacing import RETRY_AFTER_CAP_S, AccountPacer, back_off, retry_after
+from overscan.engine.waking import Wakes
 
 pytestmark = pytest.mark.anyio
 TICK_S = 0.001
@@ -155,3 +157,85 @@ def test_any_retry_after_is_a_sane_wait(header: str) -> None:
 def test_waits_double_up_to_a_cap(attempt: int, base_s: float, cap_s: float) -> None:
     full = min(cap_s, base_s * 2.0 ** min(attempt, 16))
     assert full / 2 <= back_off(attempt, base_s=base_s, cap_s=cap_s) <= full
+
+
+# ---------------------------------------------------------------------------------------- sharing
+
+
+async def served(pacer: AccountPacer, submissions: int, reads: int) -> str:
+    """Who got the slots in turn (S, R) when all of them ask at once, the reads first."""
+    got: list[str] = []
+
+    async def ask(letter: str) -> None:
+        await pacer.slot(submission=letter == "S")
+        got.append(letter)
+
+    await asyncio.gather(*(ask("R") for _ in range(reads)), *(ask("S") for _ in range(submissions)))
+    return "".join(got)
+
+
+async def test_submissions_go_first_and_reads_keep_their_share() -> None:
+    pacer = AccountPacer(1000.0)
+    await pacer.slot()
+    assert await served(pacer, submissions=7, reads=4) == "SSSRSSSRSRR"
+
+
+async def test_a_cancelled_turn_is_passed_on() -> None:
+    pacer = AccountPacer(100.0)
+    await pacer.slot()
+    turns = [asyncio.ensure_future(pacer.slot(submission=n % 2 == 0)) for n in range(20)]
+    await asyncio.sleep(0)
+    for turn in turns[:-1]:
+        turn.cancel()
+    async with asyncio.timeout(10):
+        await turns[-1]
+    assert all(turn.cancelled() for turn in turns[:-1])
+
+
+async def test_nobody_is_asked_for_more_often_than_all_can_be() -> None:
+    pacer = AccountPacer(2.0)
+    assert pacer.round_s == 0
+    with ExitStack() as stack:
+        for _ in range(10):
+            stack.enter_context(pacer.following())
+        assert pacer.round_s == 5.0
+        pacer.refused(0.0)
+        assert pacer.round_s == 10.0
+    assert pacer.round_s == 0
+
+
+# ---------------------------------------------------------------------------------------- waking
+
+
+async def test_news_cut_a_sleep_short() -> None:
+    wakes = Wakes()
+    with wakes.listening("a", 0.0) as wait:
+        sleeping = asyncio.ensure_future(wait.sleep(1000.0))
+        await asyncio.sleep(0)
+        assert not wakes.wake("b")
+        assert wakes.wake("a")
+        async with asyncio.timeout(10):
+            await sleeping
+    assert not wakes.wake("a")
+
+
+async def test_news_between_two_sleeps_cut_the_next_one_short() -> None:
+    wakes = Wakes()
+    with wakes.listening("a", 0.0) as wait:
+        await wait.sleep(0.0)
+        for _ in range(1000):
+            wakes.wake("a")
+        async with asyncio.timeout(10):
+            await wait.sleep(1000.0)
+
+
+async def test_repeated_news_gain_one_reading_in_each_span() -> None:
+    loop = asyncio.get_running_loop()
+    wakes = Wakes()
+    with wakes.listening("a", 0.05) as wait:
+        woken = []
+        for _ in range(3):
+            wakes.wake("a")
+            await wait.sleep(1000.0)
+            woken.append(loop.time())
+    assert all(later - earlier >= 0.05 - TICK_S for earlier, later in itertools.pairwise(woken))

@@ -75,7 +75,7 @@ async def test_a_refusal_fails_one_job_and_holds_the_rest(house: House, status: 
 async def test_a_task_that_ends_for_want_of_resources_holds_the_rest(house: House, sync: int) -> None:  # F14: -15
     async with house.engine(slow(house)) as engine:
         house.simulator.script(Stage.SUBMIT if sync else Stage.POLL, told_state(-15), times=1)
-        jobs = engine.add(house.planned(parameters={"sync": sync}) * 60)
+        jobs = engine.add(house.planned(parameters={"sync": sync}) * 30)
         ended = await settled(engine, jobs)
     (failed,) = [job for job in ended if job.state is JobState.FAILED]
     paused = [job for job in ended if job.paused]

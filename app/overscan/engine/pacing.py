@@ -6,6 +6,9 @@ import asyncio
 import datetime
 import math
 import random
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -13,11 +16,13 @@ RETRY_AFTER_CAP_S: Final = 60.0
 _WIDEST: Final = 32.0
 _RECOVERY: Final = 0.9
 _ROUND_S: Final = 8.0
+_SUBMISSIONS_IN_A_ROW: Final = 3
 
 
 class AccountPacer:
-    """One stream of requests per account: submissions and status reads share its slots, first come, first served.
+    """One stream of requests per account, whose slots submissions and status reads share.
 
+    Submissions go first, but of four slots that both wait for one is for a read; otherwise first come, first served.
     ``rate`` is requests per second. A 429 doubles the distance between slots (up to 32 times) and holds all of
     them for the time that the service asked for; each good answer brings the distance back by a tenth.
     """
@@ -26,18 +31,53 @@ class AccountPacer:
         self._distance = 1.0 / rate
         self._widening = 1.0
         self._next = 0.0
-        self._turn = asyncio.Lock()
+        self._submissions: deque[asyncio.Future[None]] = deque()
+        self._reads: deque[asyncio.Future[None]] = deque()
+        self._in_a_row = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._followed = 0
         self.in_flight = asyncio.Semaphore(max(4, math.ceil(rate * _ROUND_S)))
         """Tasks at the service at one time: as many as can all be asked for within some seconds."""
 
-    async def slot(self) -> None:
+    async def slot(self, *, submission: bool = False) -> None:
         """Wait for the next free slot. A wait that is cancelled takes none."""
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        (self._submissions if submission else self._reads).append(turn)
+        if self._timer is None:
+            self._give()
+        await turn
+
+    def _give(self) -> None:
+        """Give a slot to whoever is first, if it is time, and come back for the others."""
+        self._timer = None
+        for queue in (self._submissions, self._reads):
+            while queue and queue[0].done():
+                queue.popleft()
+        if not (self._submissions or self._reads):
+            return
         clock = asyncio.get_running_loop().time
-        async with self._turn:
-            # Looked at again after each sleep: a 429 meanwhile holds those, too, who are already waiting.
-            while (wait_s := self._next - clock()) > 0:  # noqa: ASYNC110 - time itself is what is waited for
-                await asyncio.sleep(wait_s)
+        # Looked at again each time: a 429 meanwhile holds those, too, who are already waiting.
+        if self._next <= clock():
+            favoured = bool(self._submissions) and not (self._reads and self._in_a_row >= _SUBMISSIONS_IN_A_ROW)
+            self._in_a_row = self._in_a_row + 1 if favoured else 0
             self._next = clock() + self._distance * self._widening
+            (self._submissions if favoured else self._reads).popleft().set_result(None)
+        if self._submissions or self._reads:
+            self._timer = asyncio.get_running_loop().call_at(self._next, self._give)
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """While a task is followed it counts for :attr:`round_s`."""
+        self._followed += 1
+        try:
+            yield
+        finally:
+            self._followed -= 1
+
+    @property
+    def round_s(self) -> float:
+        """How long it takes to ask for every followed task once: none can be asked for more often than that."""
+        return self._followed * self._distance * self._widening
 
     def refused(self, retry_after_s: float) -> None:
         """The service said 429: widen, and hold everything for ``retry_after_s``."""

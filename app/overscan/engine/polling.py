@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from typing import Final
 
 from overscan.core.failures import AnswerLost, Failure, FailureKind, NotSent, ProtocolError, ServiceRefusal
@@ -54,17 +53,20 @@ class _Follower:
         if status is not None and self._ended(status):
             return status
         interval = 0.0 if status is None else self._pace.first_s
-        while True:
-            await asyncio.sleep(interval * random.uniform(0.9, 1.1))  # noqa: S311 - jitter is no secret
-            last_chance = clock() - began >= self._pace.deadline_s
-            status, wait_s = await self._read()
-            if status is not None and self._ended(status):
-                return status
-            if last_chance:
-                self._park(self._trouble or tr("The service is still working on it."))
-                return None
-            grown = max(self._pace.interval_s, interval * _GROWTH)
-            interval = wait_s if wait_s is not None else min(self._pace.max_interval_s, grown)
+        with self._pacer.following(), self._context.wakes.listening(self._record.job.id, self._pace.interval_s) as wake:
+            while True:
+                await wake.sleep(interval)
+                # A machine that slept may wake beyond the deadline: the task is read once more before it is parked.
+                last_chance = clock() - began >= self._pace.deadline_s
+                status, wait_s = await self._read()
+                if status is not None and self._ended(status):
+                    return status
+                if last_chance:
+                    self._park(self._trouble or tr("The service is still working on it."))
+                    return None
+                grown = max(self._pace.interval_s, interval * _GROWTH)
+                usual = wait_s if wait_s is not None else min(self._pace.max_interval_s, grown)
+                interval = max(usual, self._pacer.round_s)
 
     async def _read(self) -> tuple[TaskStatus | None, float | None]:
         """One reading: the status, if it made sense, and how long to wait if not the usual interval."""
@@ -72,9 +74,8 @@ class _Follower:
         assert job.task_id is not None  # noqa: S101 - only accepted tasks are followed
         await self._pacer.slot()
         try:
-            reply = await self._context.transport.send(
-                self._account, self._base_url, self._key, self._provider.status_call(job.task_id)
-            )
+            call = self._context.settings.status_call(self._provider, job.task_id)
+            reply = await self._context.transport.send(self._account, self._base_url, self._key, call)
         except (NotSent, AnswerLost) as error:
             self._lost += 1
             self._say(error.failure.message)

@@ -55,7 +55,7 @@ class Submission:
         base_url = self._context.settings.base_url(self._account)
         for attempt in range(SUBMIT_ATTEMPTS):
             last = attempt == SUBMIT_ATTEMPTS - 1
-            await self._pacer.slot()
+            await self._pacer.slot(submission=True)
             self._record.move(JobEvent.SUBMIT, note="", base_url=base_url)
             try:
                 reply = await self._context.transport.send(self._account, base_url, key, call, files)
