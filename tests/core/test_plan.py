@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Callable
 from typing import Annotated
 
@@ -12,7 +14,7 @@ from pydantic import Field
 
 from overscan.core.calls import HttpCall, Links, Reply
 from overscan.core.failures import FailureKind, InvalidParameter, MissingKey
-from overscan.core.geometry import Size
+from overscan.core.geometry import Margins, Size
 from overscan.core.images import ImageFormat, PhotoFacts
 from overscan.core.money import FREE, Amount, Cost
 from overscan.core.parameters import Parameters, Shown
@@ -28,7 +30,7 @@ from overscan.core.providers import (
     RemoteProvider,
     TaskStatus,
 )
-from overscan.core.requests import Delivery, Photo, PhotoRef, Request
+from overscan.core.requests import Canvas, Delivery, MaskRef, Photo, PhotoRef, Request
 
 ACCOUNT = Account("acme", "Acme", "https://acme.example", "X-API-KEY", "", 2, "https://acme.example/keys")
 TARGET = Target("/out")
@@ -87,6 +89,22 @@ class Unpriced(Acme):
 
     def cost(self, parameters: Parameters, size: Size | None) -> Cost:
         return Cost()
+
+
+class Expanding(Acme):
+    """The same service as an expansion that takes any frame and mask."""
+
+    info = dataclasses.replace(
+        info("acme-expand", ACCOUNT), operation=Operation.EXPAND, takes_frame=True, takes_mask=True
+    )
+
+
+class Framing(Acme):
+    info = dataclasses.replace(Expanding.info, id="acme-frame", takes_mask=False)
+
+
+class ByRatios(Acme):
+    info = dataclasses.replace(Framing.info, id="acme-ratios", takes_frame=False)
 
 
 class Here:
@@ -179,6 +197,71 @@ def test_a_url_goes_only_to_a_service_that_takes_it() -> None:
     ]
     assert {(r.photo, r.provider) for r in plan.refusals} == {("web", "here"), ("long", "acme-scale"), ("long", "here")}
     assert plan.credits == Amount(2, 3)
+
+
+NONE = Margins(0, 0, 0, 0)
+FRAME = Margins(100, 100, 200, 200)
+MASK_URL = MaskRef(url="https://example.org/mask.png")
+
+
+def planned(chosen: Photo, canvas: Canvas, provider: Acme) -> tuple[Canvas | None, tuple[str, ...]] | str:
+    """The canvas of the only job and what it says is changed, or the words of the only refusal."""
+    plan = make_plan([dataclasses.replace(chosen, canvas=canvas)], [Choice(provider)], TARGET, has_key=lambda _: True)
+    if plan.refusals:
+        assert plan.jobs == ()
+        return str(plan.refusals[0].failure)
+    (job,) = plan.jobs
+    assert Request.model_validate_json(job.request.model_dump_json()) == job.request
+    return job.request.canvas, job.changes
+
+
+def test_a_canvas_goes_into_the_request_and_its_making_into_the_changes() -> None:
+    canvas = Canvas(frame=FRAME)
+    assert planned(photo(), canvas, Expanding()) == (
+        canvas,
+        ("laid into a frame of 1200×800, the new area blank", "sent with a mask of the new area"),
+    )
+    assert planned(photo(size=Size(3600, 1800)), canvas, Expanding()) == (
+        canvas,
+        (
+            "laid into a frame of 4000×2000, the new area blank",
+            "canvas reduced from 4000×2000 to 2000×1000",
+            "sent with a mask of the new area",
+        ),
+    )
+
+
+def test_an_enhancer_leaves_the_canvas_out() -> None:
+    assert planned(photo(), Canvas(frame=FRAME), Acme()) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("provider", "canvas", "words"),
+    [
+        (ByRatios(), Canvas(frame=FRAME), "acme-ratios takes no frame or mask"),
+        (Framing(), Canvas(frame=FRAME, mask=MASK_URL), "acme-frame takes no mask"),
+        (Expanding(), Canvas(frame=NONE), "nothing to generate"),
+        (Expanding(), Canvas(frame=FRAME, mask=MaskRef(path="/m", size=USUAL)), "mask has 800×600 .* frame 1200×800"),
+        (Expanding(), Canvas(frame=NONE, mask=MaskRef(url="https://example.org/" + "m" * 30)), "longer than the 40"),
+    ],
+)
+def test_a_canvas_that_cannot_be_filled_is_refused(provider: Acme, canvas: Canvas, words: str) -> None:
+    refused = planned(photo(), canvas, provider)
+    assert isinstance(refused, str)
+    assert re.search(words, refused)
+
+
+def test_a_photo_behind_a_url_is_the_whole_canvas_already() -> None:
+    away = Photo(PhotoRef(name="web", url="https://example.org/a.jpg"), None)
+    by_url = "sent by its own URL, as it is there"
+    canvas = Canvas(frame=NONE, mask=MaskRef(path="/m.png", sha256="0", size=Size(900, 700)))
+    assert planned(away, canvas, Expanding()) == (canvas, (by_url, "sent with its mask, in pure black and white"))
+    canvas = Canvas(frame=NONE, mask=MASK_URL)
+    assert planned(away, canvas, Expanding()) == (canvas, (by_url, "sent with the URL of its mask, as it is there"))
+    assert "cannot be laid into a frame" in str(planned(away, Canvas(frame=FRAME), Expanding()))
+    assert "cannot be laid into a frame" in str(planned(away, Canvas(frame=NONE), Expanding()))
+    large = Canvas(frame=NONE, mask=MaskRef(path="/m.png", size=Size(2001, 700)))
+    assert "mask is too large" in str(planned(away, large, Expanding()))
 
 
 def test_unknown_is_said_and_never_counted_as_nothing() -> None:

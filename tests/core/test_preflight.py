@@ -191,9 +191,9 @@ def test_a_canvas_beyond_the_limits_is_reduced_as_a_whole_and_told() -> None:
     assert plan.changes == (
         "laid into a frame of 6000×4000, the new area blank",
         "canvas reduced from 6000×4000 to 4096×2731",
-        "JPEG quality lowered, then the size, as far as 5 MB make it necessary",
         "sent with a mask of the new area",
     )
+    assert plan.perhaps == ("if above 5 MB: JPEG quality lowered as far as 80, then the size",)
 
 
 def test_the_limits_are_those_of_the_canvas_not_of_the_photo() -> None:
@@ -238,16 +238,13 @@ def test_a_frame_that_swallows_the_photo_is_refused() -> None:
 
 def test_what_encoding_may_cost_is_said_only_where_it_may() -> None:
     turned = dataclasses.replace(PLAIN, orientation=6)
-    assert preflight(turned, EXPAND).changes == ("turned upright",)
+    assert preflight(turned, EXPAND).perhaps == ()
     large = dataclasses.replace(turned, size=Size(3000, 2000))
-    assert preflight(large, EXPAND).changes == (
-        "turned upright",
-        "JPEG quality lowered, then the size, as far as 5 MB make it necessary",
-    )
+    quality = "if above 5 MB: JPEG quality lowered as far as 80, then the size"
+    assert preflight(large, EXPAND).perhaps == (quality,)
+    assert preflight(dataclasses.replace(large, orientation=1), EXPAND).perhaps == ()
+    assert preflight(dataclasses.replace(large, format=ImageFormat.PNG), EXPAND).perhaps == (quality,)
     clear = dataclasses.replace(large, format=ImageFormat.PNG, has_alpha=True, bit_depth=16)
-    assert preflight(clear, EXPAND).changes == (
-        "turned upright",
-        "16 bits per channel reduced to 8",
-        "transparent parts laid on white if it is too heavy otherwise",
-        "JPEG quality lowered, then the size, as far as 5 MB make it necessary",
-    )
+    plan = preflight(clear, EXPAND)
+    assert plan.changes == ("turned upright", "16 bits per channel reduced to 8")
+    assert plan.perhaps == ("if above 5 MB as PNG: transparent parts laid on white", quality)

@@ -184,9 +184,10 @@ def _changes(photo: Photo, request: Request, limits: Limits) -> tuple[str, ...]:
         case Delivery.FILE | Delivery.HOSTED:
             assert photo.facts is not None  # noqa: S101 - a photo with a file has been read
             plan = preflight(photo.facts, limits, keep_metadata=request.keep_metadata, canvas=request.canvas)
+            told = (*plan.changes, *plan.perhaps)
             if request.delivery is Delivery.HOSTED:
-                return (*plan.changes, tr("put into your bucket until the job ends"))
-            return plan.changes
+                return (*told, tr("put into your bucket until the job ends"))
+            return told
 
 
 def _behind_url(canvas: Canvas | None, limits: Limits) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from overscan.core.text import tr
 
 _LOSSLESS = frozenset({ImageFormat.PNG, ImageFormat.TIFF, ImageFormat.BMP, ImageFormat.GIF})
 _WRITABLE = (ImageFormat.PNG, ImageFormat.JPEG)
+LEAST_JPEG_QUALITY = 80
+"""Below this the size gives way instead; see ``imaging.fitting`` for what was measured."""
 _JPEG_BYTES_PER_SAMPLE = 2 / 3
 """More than a photo with strong grain takes at quality 95 (a sharp one without takes 0.16); PNG takes 1 at most."""
 
@@ -29,7 +31,7 @@ class Preflight:
     (a lossless one gives way to JPEG where ``max_bytes`` would be passed). Without ``reencode`` the file's own bytes go
     out, save for private metadata if ``strip_metadata``. With a ``canvas`` the photo is laid into its frame, ``size``
     is the whole frame's, and a mask of that size goes along. ``changes`` tells a person all of it in words; empty
-    means: sent as it is.
+    means: sent as it is. ``perhaps`` tells what else may be done, which only the encoder can tell.
     """
 
     photo_size: Size
@@ -40,6 +42,7 @@ class Preflight:
     max_bytes: int | None
     min_side: int = 1
     changes: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
     canvas: Canvas | None = None
 
 
@@ -69,8 +72,10 @@ def preflight(
     ]
     if reasons and target not in _WRITABLE:
         raise _unwritable()
-    if reasons:
-        reasons += _losses(facts, limits, target, size)
+    if reasons and facts.bit_depth > 8:
+        reasons.append(tr("{bits} bits per channel reduced to 8", bits=facts.bit_depth))
+    if reasons and facts.has_alpha and target is ImageFormat.JPEG:
+        reasons.append(tr("transparent parts laid on white"))
     strip = bool(facts.private_metadata) and not keep_metadata
     removed = [tr("{what} removed", what=", ".join(tr(name) for name in facts.private_metadata))] if strip else []
     with_mask = [mask_words(canvas)] if canvas is not None else []
@@ -83,6 +88,7 @@ def preflight(
         max_bytes=limits.max_bytes,
         min_side=limits.min_side,
         changes=(*reasons, *removed, *with_mask),
+        perhaps=_possible_losses(facts, limits, target, size) if reasons else (),
         canvas=canvas,
     )
 
@@ -183,26 +189,17 @@ def _size_changes(whole: Size, size: Size, canvas: Canvas | None) -> list[str]:
     return [tr("canvas reduced from {old} to {new}", old=whole, new=size)]
 
 
-def _losses(facts: PhotoFacts, limits: Limits, target: ImageFormat, size: Size) -> list[str]:
-    """What encoding anew costs for certain, and what it may cost where the bytes could pass the limit."""
-    losses = []
-    if facts.bit_depth > 8:
-        losses.append(tr("{bits} bits per channel reduced to 8", bits=facts.bit_depth))
+def _possible_losses(facts: PhotoFacts, limits: Limits, target: ImageFormat, size: Size) -> tuple[str, ...]:
+    """What encoding anew may cost where the bytes could pass the limit."""
     colours = 1 if facts.colour_model in (ColourModel.GREY, ColourModel.BILEVEL) else 3
     per_pixel = colours * _JPEG_BYTES_PER_SAMPLE if target is ImageFormat.JPEG else colours + facts.has_alpha
-    in_doubt = limits.max_bytes is not None and size.pixels * per_pixel > limits.max_bytes
-    if facts.has_alpha and target is ImageFormat.JPEG:
-        losses.append(tr("transparent parts laid on white"))
-    elif facts.has_alpha and in_doubt:
-        losses.append(tr("transparent parts laid on white if it is too heavy otherwise"))
-    if in_doubt and limits.max_bytes is not None:
-        losses.append(
-            tr(
-                "JPEG quality lowered, then the size, as far as {limit:.0f} MB make it necessary",
-                limit=limits.max_bytes / 1e6,
-            )
-        )
-    return losses
+    if limits.max_bytes is None or size.pixels * per_pixel <= limits.max_bytes:
+        return ()
+    numbers = {"limit": round(limits.max_bytes / 1e6), "least": LEAST_JPEG_QUALITY}
+    lower = tr("if above {limit} MB: JPEG quality lowered as far as {least}, then the size", **numbers)
+    if facts.has_alpha and target is not ImageFormat.JPEG:
+        return (tr("if above {limit} MB as PNG: transparent parts laid on white", **numbers), lower)
+    return (lower,)
 
 
 def _colour_changes(facts: PhotoFacts) -> list[str]:

@@ -20,7 +20,7 @@ from PIL import Image
 from overscan.core.failures import FailureKind, PhotoError
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
-from overscan.core.preflight import Preflight
+from overscan.core.preflight import LEAST_JPEG_QUALITY, Preflight
 from overscan.core.text import tr
 from overscan.imaging.decoding import Decoded, to_8_bit
 from overscan.imaging.encode import encode_jpeg, encode_png
@@ -28,7 +28,6 @@ from overscan.imaging.metadata import MetadataStuck, without_private
 from overscan.imaging.samples import Samples, Samples8
 
 BEST_QUALITY: Final = 95
-LEAST_QUALITY: Final = 80
 _REDUCTIONS: Final = 12
 _SMALLEST_SIDE: Final = 16
 
@@ -116,13 +115,13 @@ class Fitting:
             if size.short_edge < max(_SMALLEST_SIDE, self._plan.min_side):
                 break
             try:
-                data = self._finished(_on_white(self._render(full, size)), LEAST_QUALITY)
+                data = self._finished(_on_white(self._render(full, size)), LEAST_JPEG_QUALITY)
             except ValueError:  # the frame leaves no pixel to the photo
                 break
             length = len(data)
             if length <= self._limit:
                 self._changes.append(tr("reduced further to {size} to fit", size=size))
-                self._changes.append(tr("JPEG quality {quality}", quality=LEAST_QUALITY))
+                self._changes.append(tr("JPEG quality {quality}", quality=LEAST_JPEG_QUALITY))
                 return self._fitted(data, size, ImageFormat.JPEG)
         raise PhotoError(
             tr("“{name}” cannot be made small enough for this service.", name=self._name),
@@ -135,10 +134,10 @@ class Fitting:
         data = self._finished(samples, BEST_QUALITY)
         if len(data) <= self._limit:
             return data, BEST_QUALITY
-        data = self._finished(samples, LEAST_QUALITY)
+        data = self._finished(samples, LEAST_JPEG_QUALITY)
         if len(data) > self._limit:
             return len(data)
-        low, high = LEAST_QUALITY, BEST_QUALITY
+        low, high = LEAST_JPEG_QUALITY, BEST_QUALITY
         while high - low > 1:
             middle = (low + high) // 2
             attempt = self._finished(samples, middle)
