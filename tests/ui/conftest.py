@@ -27,7 +27,9 @@ WAIT_MS = 20_000
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """The offscreen platform has no window manager and says so about every window; that is no defect of ours."""
-    item.add_marker(pytest.mark.qt_log_ignore("propagateSizeHints"))
+    item.add_marker(
+        pytest.mark.qt_log_ignore("propagateSizeHints", "plugin does not support raise", "does not support grabbing")
+    )
 
 
 class MakeWindow(Protocol):
