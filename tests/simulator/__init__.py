@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from tests.simulator.accounts import ACCOUNT_IDS, APIXO, GPTGE, PICWISH, Account
+from tests.simulator.callbacks import FORGED_ID, FORGED_IMAGE, SentCallback, forged_callback
 from tests.simulator.catalogue import CATALOGUE
 from tests.simulator.clock import Clock, ManualClock
 from tests.simulator.faults import (
     Answer,
     Cut,
+    DeclaresTooMuch,
     Delay,
     Drip,
     EnvelopeError,
@@ -14,6 +17,7 @@ from tests.simulator.faults import (
     Fault,
     Hold,
     HoldPoint,
+    RedirectToItself,
     Truncated,
     expired_url,
     html_error,
@@ -21,8 +25,9 @@ from tests.simulator.faults import (
     redirect,
 )
 from tests.simulator.gates import Gate
-from tests.simulator.log import LoggedRequest, Port, Stage
-from tests.simulator.options import Options, PerPoll, PerTime, PricedEdge
+from tests.simulator.log import LoggedRequest, Mistake, Port, Stage
+from tests.simulator.named import NamedFault
+from tests.simulator.options import SMALL_EDGES, Options, PerPoll, PerTime, PricedEdge, Shortage
 from tests.simulator.reply_faults import (
     Bare,
     Base64Result,
@@ -39,9 +44,12 @@ from tests.simulator.reply_faults import (
     told_state,
 )
 from tests.simulator.script import Script
-from tests.simulator.server import DEFAULT_KEY, Simulator
+from tests.simulator.server import DEFAULT_KEY, DEFAULT_KEYS, Simulator
 from tests.simulator.task_faults import (
+    Altered,
+    CallsBack,
     CompleteAtOnce,
+    FailsAs,
     OtherTask,
     ResultIs,
     ResultIsInput,
@@ -51,31 +59,61 @@ from tests.simulator.task_faults import (
     Unfinished,
     bomb_png,
 )
-from tests.simulator.tasks import Task
+from tests.simulator.tasks import CallbackStyle, Task
+from tests.simulator.telling_faults import (
+    AtTheEnd,
+    GoesBack,
+    ImagesIn,
+    ResultJsonIs,
+    ResultText,
+    Slots,
+    StateWords,
+    Times,
+    TimeStyle,
+)
 
 __all__ = [
+    "ACCOUNT_IDS",
+    "APIXO",
     "CATALOGUE",
     "DEFAULT_KEY",
+    "DEFAULT_KEYS",
+    "FORGED_ID",
+    "FORGED_IMAGE",
+    "GPTGE",
+    "PICWISH",
+    "SMALL_EDGES",
+    "Account",
+    "Altered",
     "Answer",
+    "AtTheEnd",
     "Bare",
     "Base64Result",
     "Base64Style",
+    "CallbackStyle",
+    "CallsBack",
     "Clock",
     "CompleteAtOnce",
     "Cut",
     "DataFields",
+    "DeclaresTooMuch",
     "Delay",
     "Drip",
     "EnvelopeError",
     "ExtraHeaders",
+    "FailsAs",
     "Fault",
     "Garble",
     "Garbled",
     "Gate",
+    "GoesBack",
     "Hold",
     "HoldPoint",
+    "ImagesIn",
     "LoggedRequest",
     "ManualClock",
+    "Mistake",
+    "NamedFault",
     "Options",
     "OtherTask",
     "Oversized",
@@ -83,21 +121,31 @@ __all__ = [
     "PerTime",
     "Port",
     "PricedEdge",
+    "RedirectToItself",
     "ResultIs",
     "ResultIsInput",
+    "ResultJsonIs",
+    "ResultText",
     "SameTaskAs",
     "Script",
+    "SentCallback",
+    "Shortage",
     "Simulator",
+    "Slots",
     "Stage",
+    "StateWords",
     "Task",
     "TaskEnds",
     "TaskIdIs",
+    "TimeStyle",
+    "Times",
     "Truncated",
     "Unfinished",
     "WrongBytes",
     "base64_text",
     "bomb_png",
     "expired_url",
+    "forged_callback",
     "html_error",
     "no_state",
     "no_task_id",

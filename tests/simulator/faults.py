@@ -37,6 +37,8 @@ class Exchange:
     sign: Sign
     task: Task | None = None
     fault: Fault | None = None
+    had_ended: bool = False
+    """Whether the task that is asked for had ended before this request."""
 
     @property
     def teller(self) -> Teller:
@@ -213,6 +215,27 @@ class Truncated(Fault):
 
     async def after(self, reply: Reply, exchange: Exchange) -> Reply:
         return replace(reply, body=reply.body[: int(len(reply.body) * self.fraction)])
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaresTooMuch(Fault):
+    """The honest body, then the end of the connection, under a Content-Length of `declared_bytes`."""
+
+    declared_bytes: int = 99_999_999_999
+
+    async def after(self, reply: Reply, exchange: Exchange) -> Reply:
+        headers = (*reply.headers, ("content-length", str(self.declared_bytes)))
+        return replace(reply, headers=headers, delivery=Broken(len(reply.body)))
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectToItself(Fault):
+    """A redirect to the very URL that was asked for."""
+
+    async def before(self, exchange: Exchange) -> Reply | None:
+        request = exchange.request
+        location = f"{request.path}?{request.query}" if request.query else request.path
+        return Reply(302, b"", headers=(("location", location),))
 
 
 def html_error(status: int = 502, *, accepted: bool = True, early: bool = False) -> Answer:

@@ -126,6 +126,7 @@ class Front:
         if fault is not None and (reply := await fault.before(exchange)) is not None:
             return reply, None
         exchange.fault = fault
+        exchange.had_ended = entry.task_id in self._tasks and self._tasks[entry.task_id].ended
         if self._latency_s:
             await exchange.line.pause(self._latency_s)
         reply = await service(exchange)

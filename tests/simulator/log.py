@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from threading import Condition
 
+from tests.simulator.services import service_of
 from tests.simulator.values import Json
 
 
@@ -68,6 +69,11 @@ class LoggedRequest:
     finished_at: float | None = None
     ended: bool = False
     """Whether the server is through with it, in whatever way."""
+
+    @property
+    def service(self) -> str:
+        """The service that the path belongs to; empty for none."""
+        return service_of(self.path)
 
     def header(self, name: str) -> str | None:
         """The first header of that name, in any case; None when it was not sent."""

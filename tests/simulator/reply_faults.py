@@ -21,6 +21,13 @@ def _envelope(reply: Reply) -> dict[str, Json]:
     return value
 
 
+def told_data(reply: Reply) -> tuple[dict[str, Json], dict[str, Json] | None]:
+    """A reply's envelope and its `data`; None where that is no object."""
+    envelope = _envelope(reply)
+    data = envelope.get("data")
+    return envelope, data if isinstance(data, dict) else None
+
+
 @dataclass(frozen=True, slots=True)
 class DataFields(Fault):
     """The honest reply with fields of its `data` set to other values or removed.

@@ -22,12 +22,14 @@ from tests.simulator.apixo import BASE_PATH, ApixoUpscaler
 from tests.simulator.backend import Backend
 from tests.simulator.balances import Balances
 from tests.simulator.callbacks import Callbacks, SentCallback
+from tests.simulator.catalogue import CATALOGUE
 from tests.simulator.faults import Exchange, Fault
 from tests.simulator.front import ALL_METHODS, Front
 from tests.simulator.gates import DEFAULT_WAIT_S
 from tests.simulator.gptge import GptgeScale, GptgeService
 from tests.simulator.images import ImageWorker
 from tests.simulator.log import LoggedRequest, Port, RequestLog, Stage
+from tests.simulator.loopback import posted
 from tests.simulator.options import Options
 from tests.simulator.picwish import PicwishService
 from tests.simulator.picwish_expand import PicwishExpand
@@ -184,6 +186,23 @@ class Simulator:
         script = Script(stage, fault, times, skip, when)
         self._scripts.add(script)
         return script
+
+    def script_named(self, name: str, *, times: int | None = None, skip: int = 0) -> Script:
+        """Queue a fault of the catalogue for the requests that it can befall; KeyError for an unknown name.
+
+        `times` None: as often as the catalogue says, which may be for ever.
+        """
+        named = CATALOGUE[name]
+        return self.script(
+            named.stage, named.make(), times=named.times if times is None else times, skip=skip, when=named.fits
+        )
+
+    def forge_callback(self, url: str, body: bytes, *, times: int = 1) -> list[int | None]:
+        """POST to a loopback address as a stranger would; the HTTP statuses, None where nobody answered.
+
+        `callbacks.forged_callback` makes a body that looks like the real one.
+        """
+        return [asyncio.run(posted(url, body)) for _ in range(times)]
 
     def sign(self, task: Task, index: int = 0) -> str:
         """A fresh URL of one of a task's results."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from tests.simulator.alterations import input_again
 from tests.simulator.faults import Exchange, Fault
 from tests.simulator.images import ResultFile, read_header
 from tests.simulator.reply_faults import DataFields
@@ -74,7 +75,7 @@ class ResultIsInput(Fault):
     """The service does nothing: the task made by this submission brings its own input."""
 
     def prepare(self, task: Task, exchange: Exchange) -> None:
-        task.alterations.append(lambda result, finished: replace(result, body=finished.source))
+        task.alterations.append(input_again)
 
     async def after(self, reply: Reply, exchange: Exchange) -> Reply:
         _task(exchange)
@@ -123,13 +124,20 @@ class TaskIdIs(Fault):
 
 @dataclass(frozen=True, slots=True)
 class SameTaskAs(Fault):
-    """The submission's reply names a task that was made before; the one just made is forgotten."""
+    """The submission's reply names a task that was made before; the one just made is forgotten.
 
-    task_id: str
+    `task_id` None: the first of the same service; with none before it, the reply stays honest.
+    """
+
+    task_id: str | None = None
 
     async def after(self, reply: Reply, exchange: Exchange) -> Reply:
-        exchange.tasks.remove(_task(exchange))
-        return await DataFields({"task_id": self.task_id}).after(reply, exchange)
+        made = _task(exchange)
+        task_id = self.task_id or next(task.task_id for task in exchange.tasks if task.service == made.service)
+        if task_id == made.task_id:
+            return reply
+        exchange.tasks.remove(made)
+        return await DataFields({"task_id": task_id}).after(reply, exchange)
 
 
 @dataclass(frozen=True, slots=True)
