@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from overscan.core.delivery import Reach
 from overscan.core.parameters import Value
@@ -39,6 +40,11 @@ class S3:
         """What lies in the bucket."""
         listing = ET.fromstring(_ask("GET", f"{self.url}/{hosting.bucket}"))  # noqa: S314 - our own server
         return [found.text or "" for found in listing.iter(f"{_S3}Key")]
+
+
+def everything_on_disk(root: Path) -> bytes:
+    """The bytes of every file below ``root``, the journal's side files included."""
+    return b"".join(path.read_bytes() for path in root.rglob("*") if path.is_file())
 
 
 def _ask(method: str, url: str) -> bytes:

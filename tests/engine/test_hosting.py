@@ -22,7 +22,7 @@ from overscan.engine.settings import HostingSettings
 from overscan.engine.transport import Upload
 from tests.conftest import MakePhoto
 from tests.engine.house import QUICK
-from tests.engine.linked import S3, SECRET, LinkedHouse, s3_server
+from tests.engine.linked import S3, SECRET, LinkedHouse, everything_on_disk, s3_server
 from tests.engine.sockets import Visit, closed_port, http, raw_server
 from tests.simulator import Options, Simulator
 from tests.simulator.options import SMALL_EDGES, PerTime
@@ -60,10 +60,6 @@ def given_url(house: LinkedHouse) -> str:
 async def status(url: str) -> int:
     async with httpx.AsyncClient(trust_env=False) as client:
         return (await client.get(url)).status_code
-
-
-def everything_on_disk(root: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in root.rglob("*") if path.is_file())
 
 
 async def run(house: LinkedHouse) -> Job:
@@ -122,10 +118,12 @@ async def test_neither_secret_nor_signature_is_written_anywhere(
     house: LinkedHouse, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="overscan")
+    at_each_change: list[bytes] = []
+    house.answer = lambda job: at_each_change.append(everything_on_disk(tmp_path))
     await run(house)
     signature = parse_qs(urlsplit(given_url(house)).query)["X-Amz-Signature"][0]
-    written = everything_on_disk(tmp_path)
-    assert b"over/scan/" in written  # the journal's history of the file is really among it
+    written = b"".join(at_each_change)
+    assert b"over/scan/" in written  # the object's name is, so the journal is really among it
     told = "\n".join(job.model_dump_json() for job in house.told) + caplog.text
     for secret in (SECRET, signature):
         assert secret.encode() not in written
