@@ -6,8 +6,8 @@ Addresses that carry a signature live in memory only. Whatever fails here fails 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Awaitable, Mapping
+from typing import Final, Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from overscan.core.calls import FileSource, Links
@@ -32,6 +32,14 @@ from overscan.engine.pacing import back_off, retry_after
 from overscan.engine.transport import Upload
 
 Files: TypeAlias = Mapping[FileSource, Upload]
+
+
+class MakeFiles(Protocol):
+    """Makes the photo and its mask fit, or the mask alone, and notes what is sent."""
+
+    def __call__(self, *, with_photo: bool = True) -> Awaitable[Files]: ...
+
+
 _READINGS: Final = 3
 """How often an earlier job's task is asked for before its result counts as out of reach."""
 HOSTING_ROOM_S: Final = 900.0
@@ -39,7 +47,7 @@ HOSTING_ROOM_S: Final = 900.0
 
 
 async def resolve(
-    context: Context, provider: RemoteProvider, record: JobRecord, files: Callable[[], Awaitable[Files]]
+    context: Context, provider: RemoteProvider, record: JobRecord, files: MakeFiles
 ) -> tuple[Links, Files]:
     """The links and the files of the submission.
 
@@ -53,7 +61,7 @@ async def resolve(
         return Links(None, callback), await files()
     if request.delivery is Delivery.URL:
         record.update(note=tr("Sent by its own URL."))
-        return Links(request.photo.url, callback), {}
+        return Links(request.photo.url, callback), await files(with_photo=False)
     if request.delivery is Delivery.RESULT:
         try:
             url = await _live_url(context, record, request.photo.output, provider.info.limits.max_url_length)
@@ -62,11 +70,11 @@ async def resolve(
                 raise
         else:
             record.update(note=tr("Sent by the address of the result, as its service keeps it."))
-            return Links(url, callback), {}
+            return Links(url, callback), await files(with_photo=False)
     made = await files()
     url = await _hosted(context, provider, record, made[FileSource.PHOTO])
     record.update(note=tr("Put into your bucket until the job ends."))
-    return Links(url, callback), {}
+    return Links(url, callback), {source: file for source, file in made.items() if source is not FileSource.PHOTO}
 
 
 async def _hosted(context: Context, provider: RemoteProvider, record: JobRecord, upload: Upload) -> str:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from overscan.core.calls import FileSource, Links
 from overscan.core.failures import Failure, FailureKind, OverscanError, ProtocolError, ServiceRefusal, StorageProblem
 from overscan.core.jobs import Job, JobEvent, JobState
-from overscan.core.preflight import preflight
 from overscan.core.providers import InlineImage, Limits, Phase, RemoteProvider, TaskStatus
 from overscan.core.requests import Request
 from overscan.core.text import tr
@@ -146,13 +145,12 @@ class RemoteRun:
         await self._context.in_worker(make_ready, Path(self.job.request.folder))
         return await resolve(self._context, self._provider, self._record, self._files)
 
-    async def _files(self) -> Mapping[FileSource, Upload]:
-        """The photo as it is sent; what was changed is kept with the job."""
-        request = self.job.request
-        assert request.photo.path is not None  # noqa: S101 - a plan gives no other photo this delivery
-        payload = await self._context.in_worker(_fit, Path(request.photo.path), request, self._provider.info.limits)
-        self._record.update(sent=payload.sent)
-        return {FileSource.PHOTO: Upload(payload.data, payload.sent.format)}
+    async def _files(self, *, with_photo: bool = True) -> Mapping[FileSource, Upload]:
+        """The photo as it is sent and its mask, or the mask alone; what was changed is kept with the job."""
+        made = await self._context.in_worker(_payloads, self.job.request, self._provider.info.limits, with_photo)
+        if FileSource.PHOTO in made:
+            self._record.update(sent=made[FileSource.PHOTO].sent)
+        return {source: Upload(payload.data, payload.sent.format) for source, payload in made.items()}
 
     async def _bring_home(self, status: TaskStatus | None) -> None:
         """Follow the task to its end and save its pictures; ask for fresh addresses once where they expired."""
@@ -201,15 +199,11 @@ class RemoteRun:
             self._record.fail(_charged(lost.failure))
 
 
-def _fit(path: Path, request: Request, limits: Limits) -> Payload:
-    """The photo as it will be sent; in a worker thread."""
-    from overscan.imaging.photo import open_photo
-    from overscan.imaging.preflight import prepare
+def _payloads(request: Request, limits: Limits, with_photo: bool) -> dict[FileSource, Payload]:
+    """The files as they will be sent; in a worker thread."""
+    from overscan.imaging.preflight import payloads_of
 
-    facts = open_photo(path).facts
-    assert facts is not None  # noqa: S101 - a photo from a file has facts
-    plan = preflight(facts, limits, keep_metadata=request.keep_metadata)
-    return prepare(path, plan, expected_sha256=request.photo.sha256)
+    return payloads_of(request, limits, with_photo=with_photo)
 
 
 def _is_here(status: TaskStatus | None) -> bool:
