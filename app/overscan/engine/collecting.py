@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from overscan.core.failures import JournalProblem, OutputRejected, OverscanError, ServiceRefusal, StorageProblem
 from overscan.core.jobs import JobEvent, JobState, Output
-from overscan.core.providers import InlineImage, ResultImage
+from overscan.core.providers import InlineImage, Provider, ResultImage
 from overscan.core.text import tr
 from overscan.engine.context import Context, JobRecord
 from overscan.engine.journal import Placement
 from overscan.engine.outputs import check_part, found_again, give_name, make_ready, part_path, remove, write_part
 from overscan.engine.pacing import back_off
+from overscan.engine.remarks import remarks
 
 _log = logging.getLogger(__name__)
 _FETCHES: Final = 3
@@ -26,8 +27,9 @@ _FETCHES: Final = 3
 class Collector:
     """Saves one job's pictures. ``near`` is the base URL of the account (see ``Downloader``)."""
 
-    def __init__(self, context: Context, record: JobRecord, *, near: str) -> None:
+    def __init__(self, context: Context, provider: Provider, record: JobRecord, *, near: str) -> None:
         self._context = context
+        self._provider = provider
         self._record = record
         self._near = near
         self.saving = False
@@ -64,18 +66,19 @@ class Collector:
         all have been tried. Raises ``ServiceRefusal`` (expired), ``OutputRejected``, ``AnswerLost``, ``NotSent`` or
         ``StorageProblem``.
         """
-        failures: list[OverscanError] = []
+        failures: dict[int, OverscanError] = {}
         for n, image in enumerate(images, start=1):
             if any(output.n == n for output in self._record.job.outputs):
                 continue
             try:
                 output = await self._save(n, image)
             except OverscanError as error:
-                failures.append(error)
+                failures[n] = error
                 continue
             self._record.update(outputs=(*self._record.job.outputs, output))
+        self._record.update(warnings=await self._warnings(failures, len(images)))
         if failures:
-            raise next((f for f in failures if isinstance(f, ServiceRefusal)), failures[0])
+            raise next((f for f in failures.values() if isinstance(f, ServiceRefusal)), next(iter(failures.values())))
         self._record.move(JobEvent.SAVE, note=self._where(), failure=None)
 
     def finish_with_what_is_here(self) -> bool:
@@ -93,6 +96,19 @@ class Collector:
             with suppress(OSError):
                 for part in folder.glob(self._parts()):
                     remove(part)
+
+    async def _warnings(self, failures: Mapping[int, OverscanError], count: int) -> tuple[str, ...]:
+        """What is to be said of the pictures and, where some came, of those that did not."""
+        job = self._record.job
+        self.saving = True
+        try:
+            said = await self._context.in_worker(remarks, self._provider, job)
+        finally:
+            self.saving = False
+        missed = tuple(_missing(n, count, "") for n in range(1, count + 1))
+        before = [line for line in job.warnings if not line.startswith(missed)]
+        missing = [_missing(n, count, self._record.clean(error.failure).message) for n, error in failures.items()]
+        return tuple(dict.fromkeys((*before, *said, *(missing if job.outputs else ()))))
 
     def _folders(self) -> tuple[Path, Path]:
         return Path(self._record.job.request.folder), self._context.settings.rescue_folder
@@ -162,3 +178,7 @@ class Collector:
             names=names,
             folder=Path(outputs[0].path).parent,
         )
+
+
+def _missing(n: int, count: int, why: str) -> str:
+    return tr("Picture {n} of {count} is missing: {why}", n=n, count=count, why=why)

@@ -60,6 +60,8 @@ class Context:
     keys: dict[tuple[str, str], tuple[str | None, float]] = field(default_factory=dict)
     key_turns: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict)
     wakes: Wakes = field(default_factory=Wakes)
+    tasks: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """Job id and photo name of the first job of each task, by base URL and task id."""
 
     async def in_worker(self, work: Callable[[*_Ts], _T], *args: *_Ts) -> _T:
         """Work on files or pixels in one of few threads: many would keep the window's thread from its turn."""
@@ -159,7 +161,7 @@ class JobRecord:
         state = self.job.state
         if state is not JobState.QUEUED:
             state = advance(state, JobEvent.REQUEUE)
-        self.job = self._changed({"state": state, "failure": self._clean(failure), "note": "", "progress": None})
+        self.job = self._changed({"state": state, "failure": self.clean(failure), "note": "", "progress": None})
         return self.job
 
     def update(self, **changes: object) -> None:
@@ -174,9 +176,10 @@ class JobRecord:
 
     def fail(self, failure: Failure, event: JobEvent = JobEvent.FAIL, **changes: object) -> None:
         """Move with a failure, whose texts are cleaned of every secret first."""
-        self.move(event, failure=self._clean(failure), **changes)
+        self.move(event, failure=self.clean(failure), **changes)
 
-    def _clean(self, failure: Failure) -> Failure:
+    def clean(self, failure: Failure) -> Failure:
+        """The failure without any secret in its texts."""
         return dataclasses.replace(
             failure,
             message=redact(failure.message, self.secrets),

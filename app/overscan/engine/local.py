@@ -24,7 +24,7 @@ class LocalRun:
         self._provider = provider
         self._executor = executor
         self._record = JobRecord(context, job)
-        self._collector = Collector(context, self._record, near="")
+        self._collector = Collector(context, provider, self._record, near="")
         self._stop_asked = threading.Event()
         self.cancel_asked = False
 

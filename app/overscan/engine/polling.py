@@ -93,6 +93,8 @@ class _Follower:
         self._pacer.answered()
         self._senseless = self._missing = self._lost = 0
         self._trouble = ""
+        if status.charged is not None:
+            self._record.update(charged=status.charged)
         self._show(status)
         return status, None
 

@@ -40,9 +40,12 @@ class RemoteRun:
         self._account = provider.info.account
         self._pacer = context.pacer(self._account)
         self._record = JobRecord(context, job)
-        self._collector = Collector(context, self._record, near=context.base_url_of(self._account, job))
+        self._collector = Collector(context, provider, self._record, near=context.base_url_of(self._account, job))
         self._key = ""
         self._wishes = Wishes()
+        if job.task_id is not None:
+            place = context.base_url_of(self._account, job), job.task_id
+            context.tasks.setdefault(place, (job.id, job.request.photo.name))
         self._submission = Submission(context, provider, self._record, self._wishes)
 
     @property

@@ -53,10 +53,11 @@ class Submission:
         """
         call = self._provider.submission(self._record.job.request, links)
         base_url = self._context.settings.base_url(self._account)
+        how = self._record.job.note  # in what way the photo goes, where not as a file
         for attempt in range(SUBMIT_ATTEMPTS):
             last = attempt == SUBMIT_ATTEMPTS - 1
             await self._pacer.slot(submission=True)
-            self._record.move(JobEvent.SUBMIT, note="", base_url=base_url)
+            self._record.move(JobEvent.SUBMIT, note=how, base_url=base_url)
             try:
                 reply = await self._context.transport.send(self._account, base_url, key, call, files)
                 status = self._provider.read(reply)
@@ -79,7 +80,7 @@ class Submission:
                 return None
             else:
                 self._pacer.answered()
-                accepted = self._accepted(status)
+                accepted = self._accepted(base_url, status)
                 if accepted is None and status.failure is not None:
                     self._context.heed(self._account, base_url, key, status.failure)
                 return accepted
@@ -89,6 +90,22 @@ class Submission:
             await asyncio.sleep(wait_s)
             self._record.move(JobEvent.PREPARE, note=note)
         return None
+
+    def _linked(self, base_url: str, task_id: str) -> tuple[str, ...]:
+        """A warning where the service has answered another submission with the same task.
+
+        Both jobs follow it, and each saves what it brings: which of them it belongs to, only a person can see.
+        """
+        job = self._record.job
+        first_id, photo = self._context.tasks.setdefault((base_url, task_id), (job.id, job.request.photo.name))
+        if first_id == job.id:
+            return ()
+        line = tr(
+            "The service answered with the task of an earlier job (“{photo}”, {id}): the picture may be that one's.",
+            photo=photo,
+            id=first_id,
+        )
+        return (line,)
 
     def _back_off(self, attempt: int) -> float:
         return back_off(attempt, base_s=self._context.settings.retry_base_s, cap_s=SUBMIT_BACK_OFF_CAP_S)
@@ -100,10 +117,13 @@ class Submission:
         else:
             self._record.fail(failure)
 
-    def _accepted(self, status: TaskStatus) -> TaskStatus | None:
+    def _accepted(self, base_url: str, status: TaskStatus) -> TaskStatus | None:
         """The service took the job: its task id is committed before anything else."""
+        if status.charged is not None:
+            self._record.update(charged=status.charged)
         if status.task_id is not None:
-            self._record.move(JobEvent.ACCEPT, task_id=status.task_id, progress=status.progress)
+            linked = self._linked(base_url, status.task_id)
+            self._record.move(JobEvent.ACCEPT, task_id=status.task_id, progress=status.progress, warnings=linked)
         elif status.images:
             self._record.move(JobEvent.COMPLETE, progress=1.0)
             return status
