@@ -110,6 +110,27 @@ def test_a_mask_of_another_size_refuses_that_photo_and_no_other(
     assert len(simulator.requests) == 0
 
 
+def test_a_photo_that_stays_behind_its_url_cannot_be_framed_and_takes_a_mask_of_its_own_size(
+    expander: Program, simulator: Simulator, make_mask: MakeMask
+) -> None:
+    url = "https://example.com/canvas.png"
+    framed = expander.call("plan", url, "--url", *EXPAND, *FRAME, "--json")
+    assert framed.status == 1
+    assert "sent by its URL cannot be laid into a" in str(framed.failure()["message"])
+    masked = expander.call("plan", url, "--url", *EXPAND, "--mask", make_mask(_levels(320, 240)), "--json")
+    assert masked.status == 0
+    assert masked.object["changes"] == [
+        "sent by its own URL, as it is there",
+        "sent with its mask, in pure black and white",
+    ]
+    both = expander.call("plan", url, "--url", *EXPAND, "--mask", "https://example.com/mask.png", "--json")
+    assert both.object["changes"] == [
+        "sent by its own URL, as it is there",
+        "sent with the URL of its mask, as it is there",
+    ]
+    assert len(simulator.requests) == 0
+
+
 def test_the_built_in_expansion_takes_any_frame(program: Program, photo_file: Path) -> None:
     ran = program.run("run", photo_file, *HERE, *FRAME)
     assert ran.status == 0, ran.err
