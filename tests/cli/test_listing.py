@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from overscan.providers.registry import load_registry
 from tests.cli.program import Program
 from tests.conftest import MakePhoto
 from tests.simulator import Cut, Simulator, Stage, TaskEnds
 
 PICWISH = ("-p", "picwish-scale")
+PROVIDERS = {provider.info.id for provider in load_registry().all()}
 
 
 def test_the_list_of_providers_tells_price_and_key(program: Program) -> None:
     ran = program.call("providers")
     lines = {line.split()[0]: line for line in ran.out.splitlines()}
     assert ran.status == 0
-    assert lines.keys() == {"local-upscale", "picwish-scale", "local-expand"}
+    assert lines.keys() == PROVIDERS
     assert "2 credits" in lines["picwish-scale"]
     assert "key of PicWish is there" in lines["picwish-scale"]
     assert "free" in lines["local-upscale"]
@@ -38,7 +40,7 @@ def test_one_provider_in_full_names_every_parameter_and_limit(program: Program) 
 def test_providers_in_json(program: Program) -> None:
     ran = program.call("providers", "--json")
     by_id = {str(o["id"]): o for o in ran.objects}
-    assert by_id.keys() == {"local-upscale", "picwish-scale", "local-expand"}
+    assert by_id.keys() == PROVIDERS
     picwish = by_id["picwish-scale"]
     assert (picwish["operation"], picwish["account"], picwish["key"]) == ("enhance", "picwish", True)
     assert (by_id["local-expand"]["operation"], by_id["local-expand"]["account"]) == ("expand", None)
