@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
+from overscan.core.delivery import Reach
 from overscan.core.failures import OverscanError
 from overscan.core.jobs import Job
 from overscan.core.providers import Account, RemoteProvider
+from overscan.core.requests import OutputRef, PhotoRef
 from overscan.providers.registry import Registry, load_registry
 from overscan.services import logs, settings
 from overscan.services.intake import safe_stem
@@ -27,9 +30,21 @@ from overscan.services.settings import Settings
 if TYPE_CHECKING:
     from overscan.engine.engine import Engine
     from overscan.engine.journal import Journal
-    from overscan.engine.settings import EngineSettings
+    from overscan.engine.settings import EngineSettings, HostingSettings
 
 _log = logging.getLogger(__name__)
+_LIFETIME_MARGIN_S: Final = 120.0
+"""So much before its end a result counts as gone: the next service has to fetch it in time."""
+_AS_URL: Final = 1
+"""The ``return_type`` of every service by which a result is a URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveResult:
+    """An output that its service still keeps ``until`` that time (seconds since 1970), with its file's hash."""
+
+    sha256: str
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +80,9 @@ class House:
         return Path(self.settings.output.folder).expanduser()
 
     def engine_settings(self) -> EngineSettings:
-        from overscan.engine.settings import EngineSettings
+        from overscan.engine.settings import CallbackSettings, EngineSettings
 
+        callbacks = self.settings.callbacks
         accounts: Sequence[Account] = self.registry.accounts()
         return EngineSettings(
             rescue_folder=self.folders.rescue,
@@ -76,12 +92,69 @@ class House:
             pace={
                 p.info.id: self.settings.pace(p.info.id, p.info.pace)
                 for p in self.registry.all()
-                if isinstance(p, RemoteProvider)
+                if isinstance(p, RemoteProvider) and self.settings.has_pace(p.info.id)
+            },
+            status_paths={
+                p.info.id: path for p in self.registry.all() if (path := self.settings.status_path(p.info.id))
             },
             proxy=self.settings.network.proxy,
             ca_file=self.settings.network.ca_file,
             max_credits_per_day=self.settings.money.max_credits_per_day,
+            hosting=self._hosting(),
+            callbacks=CallbackSettings(int(callbacks.port), callbacks.public_url) if callbacks.ready else None,
         )
+
+    def _hosting(self) -> HostingSettings | None:
+        from overscan.engine.settings import HostingSettings
+
+        hosting = self.settings.hosting
+        if not hosting.place:
+            return None
+        return HostingSettings(
+            endpoint=hosting.endpoint,
+            bucket=hosting.bucket,
+            region=hosting.region,
+            prefix=hosting.prefix,
+            access_key_id=hosting.access_key_id,
+            consented=hosting.consented,
+        )
+
+    def hosting_account(self) -> Account | None:
+        """Whom the secret access key belongs to, for setting and removing it; ``None`` where no bucket is set up."""
+        hosting = self._hosting()
+        return hosting.account if hosting is not None else None
+
+    def live_results(self, journal: Journal) -> Mapping[OutputRef, LiveResult]:
+        """The outputs that their services still keep under a URL. Reads the journal: not for the window's thread.
+
+        Raises ``JournalProblem``.
+        """
+        keeping: dict[str, float] = {}
+        for provider in self.registry.all():
+            if isinstance(provider, RemoteProvider) and provider.info.result_lifetime_s is not None:
+                keeping[provider.info.id] = provider.info.result_lifetime_s - _LIFETIME_MARGIN_S
+        now = time.time()
+        found: dict[OutputRef, LiveResult] = {}
+        for job in journal.done_since(now - max(keeping.values(), default=0.0)):
+            by_url = job.request.parameters.get("return_type") in (None, _AS_URL)
+            kept_s = keeping.get(job.request.provider)
+            if kept_s is None or not by_url or job.task_id is None or job.finished_at is None:
+                continue
+            until = job.finished_at + kept_s
+            if now < until:
+                found |= {OutputRef(job=job.id, n=o.n): LiveResult(o.sha256, until) for o in job.outputs}
+        return found
+
+    def reach(self, live: Mapping[OutputRef, LiveResult] | None = None) -> Reach:
+        """What services can get at besides files, for plans; ``live`` comes from :meth:`live_results`."""
+        known = live or {}
+
+        def is_live(ref: PhotoRef) -> bool:
+            result = known.get(ref.output) if ref.output is not None else None
+            same = result is not None and ref.sha256 in (None, result.sha256)
+            return same and result is not None and time.time() < result.until
+
+        return Reach(is_live, self.settings.hosting.consented, self.settings.callbacks.ready)
 
     def open_journal(self) -> Journal:
         """The journal of this person. To be called in the thread that will use it. Raises ``JournalProblem``."""

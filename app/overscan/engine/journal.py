@@ -160,6 +160,15 @@ class Journal:
                 (job_id, hosted),
             )
 
+    def done_since(self, moment: float) -> tuple[Job, ...]:
+        """Jobs that were done at ``moment`` (seconds since 1970) or later."""
+        with _mapped(self._path):
+            rows = self._connection.execute(
+                "SELECT body FROM jobs WHERE state = ? AND json_extract(body, '$.finished_at') >= ?",
+                (JobState.DONE, moment),
+            ).fetchall()
+        return tuple(self._read(row[0]) for row in rows)
+
     def output_at(self, path: str, sha256: str) -> OutputRef | None:
         """The output that was saved as this file and is still the same, the newest where there are several."""
         with _mapped(self._path):

@@ -351,6 +351,10 @@ class Settings(_Table):
         own = self.accounts.get(account.id)
         return (own.requests_per_second if own else None) or account.requests_per_second
 
+    def has_pace(self, provider_id: str) -> bool:
+        """Whether anything of the provider's pace is set; else it decides by itself, also by its parameters."""
+        return self.providers.get(provider_id, ProviderSettings()).pace != PaceSettings()
+
     def pace(self, provider_id: str, pace: Pace) -> Pace:
         """``pace`` with what is set for the provider put in its place."""
         own = self.providers.get(provider_id, ProviderSettings()).pace
