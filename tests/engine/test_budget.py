@@ -86,3 +86,32 @@ def test_the_days_cap(journal: Journal) -> None:
     with pytest.raises(UsageError, match="2 are left") as caught:
         check_day_cap(journal, plan(PAID).jobs, 5)
     assert "max_credits_per_day" in caught.value.failure.remedy
+
+
+def test_an_unknown_price_and_a_days_cap_do_not_go_together(journal: Journal) -> None:
+    check_day_cap(journal, plan(PAID, Cost()).jobs, 0)
+    with pytest.raises(UsageError, match="not known for every job") as caught:
+        check_day_cap(journal, plan(PAID, Cost()).jobs, 1000)
+    assert caught.value.failure.kind is FailureKind.BILLING
+    assert "max_credits_per_day" in caught.value.failure.remedy
+
+
+def test_a_price_in_dollars_takes_no_credits(journal: Journal) -> None:
+    check_day_cap(journal, plan(Cost(usd=Amount(0.1, 0.4))).jobs, 1)
+
+
+def test_what_the_service_took_counts_as_it_said() -> None:
+    told = a_job(JobState.DONE, created_at=NOW, charged=Cost(credits=Amount(2, 2)))
+    assert credits_spent([told], since=NOW - 1) == 2
+    in_dollars = a_job(JobState.DONE, created_at=NOW, charged=Cost(usd=Amount(1, 1)))
+    assert credits_spent([in_dollars], since=NOW - 1) == 3
+    failed = a_job(JobState.FAILED, created_at=NOW, charged=Cost(credits=Amount(1, 1)))
+    assert credits_spent([failed], since=NOW - 1) == 1
+
+
+def test_a_task_that_was_picked_up_again_counts_once() -> None:
+    cancelled = a_job(JobState.CANCELLED, created_at=NOW, task_id="t")
+    carried_on = a_job(JobState.DONE, created_at=NOW, task_id="t", retry_of=cancelled.id)
+    assert credits_spent([cancelled, carried_on], since=NOW - 1) == 3
+    sent_anew = a_job(JobState.DONE, created_at=NOW, task_id="u", retry_of=cancelled.id)
+    assert credits_spent([cancelled, sent_anew], since=NOW - 1) == 6

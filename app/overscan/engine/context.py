@@ -113,6 +113,15 @@ class Context:
                 tr("Copy it anew from {page}.", page=account.key_page),
                 kind=FailureKind.AUTH,
             )
+        if not key and base_url != self.settings.base_url(account):
+            raise MissingKey(
+                tr(
+                    "The task is at {address}, and there is no key of {account} for that.",
+                    address=base_url,
+                    account=account.name,
+                ),
+                tr("Choose that address again in the settings, set its key, and resume."),
+            )
         if not key:
             raise MissingKey(
                 tr("There is no key for {account}.", account=account.name),

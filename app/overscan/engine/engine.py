@@ -12,9 +12,11 @@ from typing import Final
 
 from overscan.core.failures import Failure, FailureKind, JournalProblem, OverscanError
 from overscan.core.jobs import Job, JobEvent, JobState
+from overscan.core.money import Balance
 from overscan.core.plan import PlannedJob
 from overscan.core.providers import Account, RemoteProvider
 from overscan.core.text import tr
+from overscan.engine.asking import ask_balance
 from overscan.engine.budget import check_day_cap
 from overscan.engine.callbacks import Receiver
 from overscan.engine.context import Context, JobRecord
@@ -239,6 +241,12 @@ class Engine:
         recovered = tuple(self._recovered(job, send_queued=send_queued) for job in claimed)
         self._sweep()
         return recovered
+
+    async def balance(self, account_id: str) -> Balance | None:
+        """What is left on an account, as far as its service tells; see ``ask_balance``."""
+        assert self._context is not None, "start() was not awaited"  # noqa: S101
+        account = next((found for found in self._registry.accounts() if found.id == account_id), None)
+        return await ask_balance(self._context, account) if account is not None else None
 
     async def settled(self, job_ids: Iterable[str]) -> tuple[Job, ...]:
         """Wait until each job has ended or is parked (or held), and return them in that order."""
