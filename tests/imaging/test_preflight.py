@@ -10,14 +10,18 @@ import pytest
 from PIL import Image
 
 from overscan.core.failures import FailureKind, PhotoError
-from overscan.core.geometry import Size
+from overscan.core.geometry import Margins, Size
 from overscan.core.images import ColourModel, ImageFormat
 from overscan.core.preflight import preflight
-from overscan.core.providers import Limits
+from overscan.core.providers import Limits, ProviderInfo, RemoteProvider
+from overscan.core.requests import Canvas
+from overscan.imaging.decoding import decode
+from overscan.imaging.encode import encode_jpeg
 from overscan.imaging.formats import open_image
 from overscan.imaging.photo import load_pixels, open_photo
 from overscan.imaging.preflight import Payload, prepare
 from overscan.imaging.private import private_names
+from overscan.providers.registry import BUNDLED
 from tests.imaging import zoo
 from tests.imaging.zoo import ZOO, Animal, keep
 
@@ -130,6 +134,44 @@ def test_a_heavy_photo_loses_quality_before_size(tmp_path: Path) -> None:
     assert lightest.sent.width < 300
     assert any("reduced further" in change for change in lightest.sent.changes)
     assert "JPEG quality 80" in lightest.sent.changes
+
+
+def test_the_quality_is_the_highest_that_fits(tmp_path: Path) -> None:
+    path = keep(tmp_path, "n.png", zoo.pillow(_noise(300, 200), "PNG"))
+    everything = decode(path.read_bytes()).samples
+    lengths = {quality: len(encode_jpeg(everything, quality)) for quality in range(80, 97)}
+    for limit in (lengths[80], lengths[87], lengths[88] - 1, lengths[94] + 1, lengths[95]):
+        payload = _prepare(path, Limits(COMMON, limit, None, None))
+        best = max(quality for quality in range(80, 96) if lengths[quality] <= limit)
+        assert f"JPEG quality {best}" in payload.sent.changes
+        assert payload.sent.bytes == lengths[best]
+    reduced = _prepare(path, Limits(COMMON, lengths[80] - 1, None, None))
+    assert reduced.sent.width < 300
+
+
+def test_a_photo_is_not_made_smaller_than_the_service_takes(tmp_path: Path) -> None:
+    path = keep(tmp_path, "n.png", zoo.pillow(_noise(300, 200), "PNG"))
+    with pytest.raises(PhotoError, match="small enough"):
+        _prepare(path, Limits(COMMON, 20_000, None, None, min_side=190))
+
+
+SERVICES = tuple(p.info for p in (make() for make in BUNDLED) if isinstance(p, RemoteProvider))
+
+
+@pytest.mark.parametrize("info", SERVICES, ids=lambda info: info.id)
+@pytest.mark.parametrize("animal", ZOO, ids=lambda a: a.name)
+def test_every_animal_passes_the_limits_of_every_service(animal: Animal, info: ProviderInfo, tmp_path: Path) -> None:
+    path = keep(tmp_path, animal.name, animal.make())
+    facts = open_photo(path).facts
+    assert facts is not None
+    limits = info.limits
+    canvas = Canvas(frame=Margins(20, 20, 20, 20)) if facts.size.short_edge < limits.min_side else None
+    plan = preflight(facts, limits, canvas=canvas)
+    sent = prepare(path, plan).sent
+    assert sent.format in limits.formats
+    assert min(sent.width, sent.height) >= limits.min_side
+    assert sent.bytes <= (limits.max_bytes or sent.bytes)
+    assert bool(sent.changes) == (sent.sha256 != hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 def test_what_cannot_fit_is_refused(tmp_path: Path) -> None:
