@@ -25,6 +25,7 @@ FOLDER = ROOT / "build" / "shots"
 SCALES = (1, 2)
 SIZE = (1600, 1000)
 SMALL = (900, 600)
+SERVICES = ("picwish-scale", "picwish-scale-pro", "picwish-expand", "gptge-scale", "apixo-upscaler")
 WAIT_MS = 60_000
 STEP_MS = 20
 
@@ -61,10 +62,16 @@ def _take(scale: int) -> int:
     places = folders()
     with Simulator(Options(pace=PerTime(seconds_per_state=0.05))) as simulator:
         save_value(places.config_file, "output.folder", str(places.data / "Pictures"))
-        save_value(places.config_file, "accounts.picwish.base_url", simulator.base_url)
-        save_value(places.config_file, "accounts.picwish.requests_per_second", 100.0)
-        save_value(places.config_file, "providers.picwish-scale.pace.first_s", 0.0)
-        save_value(places.config_file, "providers.picwish-scale.pace.interval_s", 0.05)
+        for account, base_url in simulator.base_urls.items():
+            save_value(places.config_file, f"accounts.{account}.base_url", base_url)
+            save_value(places.config_file, f"accounts.{account}.requests_per_second", 100.0)
+        for provider in SERVICES:
+            save_value(places.config_file, f"providers.{provider}.pace.first_s", 0.0)
+            save_value(places.config_file, f"providers.{provider}.pace.interval_s", 0.05)
+        save_value(places.config_file, "money.max_credits_per_day", 200.0)
+        save_value(places.config_file, "hosting.endpoint", "https://s3.example.com")
+        save_value(places.config_file, "hosting.bucket", "my-photos")
+        save_value(places.config_file, "hosting.access_key_id", "EXAMPLEKEYID")
         _Sitting(scale, simulator).play()
     return 0
 
@@ -113,7 +120,10 @@ class _Sitting:
         self.run()
         self.compare()
         self.errors()
+        self.providers()
+        self.paused()
         self.settings()
+        self.dialogs()
         self.window.resize(*SMALL)
         self.settle()
         self.shoot("small")
@@ -208,6 +218,91 @@ class _Sitting:
         self.desk.tray.select_row(1)
         self.settle()
         self.shoot("error")
+
+    def providers(self) -> None:
+        """Every provider, with all that can be set."""
+        from PySide6.QtWidgets import QScrollArea, QToolButton
+
+        from overscan.core.providers import Operation
+
+        self.desk.messages.clear()
+        for account, key in self.simulator.keys.items():
+            os.environ[f"OVERSCAN_KEY_{account.upper()}"] = key
+        self.desk.session.look_for_keys()
+        panel = self.desk.panel
+        self.wait(lambda: not any(panel.card(provider).reason for provider in SERVICES))
+        for provider in ("local-upscale", "local-expand", *SERVICES):
+            panel.card(provider).set_ticked(True)
+            more = panel.form(provider).findChild(QToolButton, "more-parameters")
+            if more is not None and not more.isHidden():
+                more.setChecked(True)
+        panel.form("apixo-upscaler").set_values({"request_type": "callback"})
+        scroll = panel.findChild(QScrollArea, "task-scroll")
+        if scroll is None:
+            raise RuntimeError("the panel has no scroll area")
+        self.desk.tray.select_row(0)
+        for operation in (Operation.ENHANCE, Operation.EXPAND):
+            panel.set_operation(operation)
+            self.settle()
+            bar = scroll.verticalScrollBar()
+            places = -(-bar.maximum() // bar.pageStep()) + 1
+            for place in range(places):
+                bar.setValue(place * bar.pageStep())
+                pause(50)
+                self.shoot(f"providers-{operation.value}-{place + 1}")
+            bar.setValue(0)
+        panel.set_operation(Operation.ENHANCE)
+        panel.form("apixo-upscaler").reset()
+        for provider in ("local-upscale", *SERVICES):
+            panel.card(provider).set_ticked(provider == "picwish-scale")
+
+    def paused(self) -> None:
+        """An account without credits in the middle of a batch."""
+        from tests.simulator.faults import EnvelopeError
+        from tests.simulator.log import Stage
+
+        self.simulator.script(Stage.SUBMIT, EnvelopeError(402, "Insufficient credits"), times=None)
+        self.desk.panel.form("picwish-scale").set_values({"scale_factor": 3, "type": "face"})
+        self.desk.commands.select_all.trigger()
+        self.desk.panel.replan()
+        before = len(self.desk.session.jobs)
+        self.desk.commands.run.trigger()
+        self.wait(lambda: len(self.desk.session.jobs) > before and not self.desk.session.submitting)
+        self.wait(lambda: all(job.terminal or job.paused for job in self.desk.session.jobs))
+        self.desk.tray.select_row(0)
+        self.settle()
+        self.shoot("paused")
+
+    def dialogs(self) -> None:
+        """What was spent, and what a person agrees to before a bucket is used."""
+        from overscan.ui.consent_dialog import ConsentDialog
+        from overscan.ui.settings_dialog import SettingsDialog
+        from overscan.ui.spending_dialog import SpendingDialog
+
+        self.desk.commands.spending.trigger()
+        self.settle()
+        spending = self.window.findChild(SpendingDialog)
+        if spending is None:
+            raise RuntimeError("the spending did not open")
+        self.shoot("spending", spending)
+        spending.reject()
+        self.desk.dialogs.open_hosting()
+        self.settle()
+        consent = self.window.findChild(ConsentDialog)
+        if consent is None:
+            raise RuntimeError("the consent was not asked for")
+        self.shoot("consent", consent)
+        consent.reject()
+        self.desk.dialogs.open_settings(key="hosting.endpoint")
+        self.settle()
+        dialog = self.window.findChild(SettingsDialog)
+        if dialog is None:
+            raise RuntimeError("the settings did not open")
+        dialog.resize(640, 720)
+        self.settle()
+        self.shoot("settings-hosting", dialog)
+        dialog.reject()
+        self.settle()
 
     def settings(self) -> None:
         from overscan.ui.settings_dialog import SettingsDialog

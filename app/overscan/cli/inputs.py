@@ -139,7 +139,11 @@ def open_photos(house: House, photos: Sequence[str], *, send_url: bool) -> Opene
                 continue
             seen.add(real)
             try:
-                opened.photos.append(open_photo(path))
+                photo = open_photo(path)
+                if isinstance(item, str):
+                    # A service that takes nothing but addresses can be given it.
+                    photo = replace(photo, ref=photo.ref.model_copy(update={"url": item}))
+                opened.photos.append(photo)
             except OverscanError as error:
                 opened.refusals.append(Refusal(str(path), "", error.failure))
     return opened

@@ -13,18 +13,34 @@ from overscan.core.failures import FailureKind, OverscanError, ServiceRefusal, U
 from overscan.core.providers import Account, RemoteProvider
 from overscan.core.text import tr
 
+HOSTING: Final = "hosting"
 _NO_TASK: Final = "00000000-0000-4000-8000-000000000000"
 
 
 def account_of(house: House, account_id: str) -> Account:
-    """The account of that id. Raises :class:`UsageError`."""
+    """The account of that id; ``hosting`` is whom the secret access key of the person's own bucket belongs to.
+
+    Raises :class:`UsageError`.
+    """
+    if account_id == HOSTING:
+        return _hosting_account(house)
     for account in house.registry.accounts():
         if account.id == account_id:
             return account
     raise UsageError(
         tr("There is no account “{id}”.", id=account_id),
-        tr("Known: {ids}.", ids=", ".join(account.id for account in house.registry.accounts())),
+        tr("Known: {ids}.", ids=", ".join([*(account.id for account in house.registry.accounts()), HOSTING])),
     )
+
+
+def _hosting_account(house: House) -> Account:
+    endpoint = house.settings.hosting.endpoint
+    if not endpoint:
+        raise UsageError(
+            tr("No endpoint is set for hosting, and the key belongs to one."),
+            tr("Set hosting.endpoint, hosting.bucket and hosting.access_key_id in the settings first."),
+        )
+    return Account(HOSTING, tr("hosting"), endpoint, "", "", 1.0, endpoint)
 
 
 def set_key(house: House, account_id: str) -> int:
@@ -62,6 +78,9 @@ def check_key(house: House, account_id: str) -> int:
         )
         return 1
     out(tr("There is a key of {account}, from the {source}.", account=account.name, source=source))
+    if account.id == HOSTING:
+        out(tr("Whether the bucket accepts it shows when the first photo is put there."))
+        return 0
     try:
         asyncio.run(_ask(house, account))
     except OverscanError as error:

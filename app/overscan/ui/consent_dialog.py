@@ -19,6 +19,9 @@ _POINTS = (
 )
 
 
+_WIDTH = 500
+
+
 class ConsentDialog(QDialog):
     """``agreed`` carries the place, ``endpoint/bucket``. Enter and Escape do not agree."""
 
@@ -30,7 +33,7 @@ class ConsentDialog(QDialog):
         self.setObjectName("hosting-consent")
         self.setWindowTitle(tr("Put photos into your bucket?"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(_WIDTH)
         title = QLabel(
             tr("Some services fetch a photo from a public address only. This is what leaves your computer for them:"),
             self,
@@ -67,6 +70,7 @@ class ConsentDialog(QDialog):
         decline.setDefault(True)
         decline.setFocus()
         column.addWidget(buttons)
+        self.resize(_WIDTH, column.totalHeightForWidth(_WIDTH))
 
     def _button(self, name: str, text: str) -> QPushButton:
         button = QPushButton(text, self)

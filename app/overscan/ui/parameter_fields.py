@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QSlider,
@@ -243,6 +244,28 @@ class _SwitchField(Field):
             self._box.setCheckState(Qt.CheckState.Checked if value else Qt.CheckState.Unchecked)
 
 
+class _LineField(Field):
+    """A text in one line, such as an address; an empty one of an optional parameter is not sent."""
+
+    def __init__(self, spec: ParameterSpec, parent: QWidget | None = None) -> None:
+        super().__init__(spec, parent)
+        self._line = QLineEdit(self)
+        self._line.setAcceptDrops(False)  # a photo can be dropped anywhere on the window
+        self.name_it(self._line)
+        _alone(self, self._line)
+        self.set_value(spec.default)
+        self._line.textChanged.connect(self.changed)
+
+    def value(self) -> Value:
+        text = self._line.text().strip()
+        return None if not text and self.spec.optional else text
+
+    def set_value(self, value: Value) -> None:
+        text = "" if value is None else str(value)
+        if text != self.value():
+            self._line.setText(text)
+
+
 class _TextField(Field):
     """Plain text with a counter; an empty text of an optional parameter is not sent."""
 
@@ -256,7 +279,6 @@ class _TextField(Field):
         self._count.setObjectName(f"parameter-{spec.name}-count")
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._count.setProperty("role", "small")
-        self._count.setVisible(spec.shown.max_length is not None)
         self.name_it(self._text)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -298,7 +320,8 @@ def make_field(spec: ParameterSpec, parent: QWidget | None = None) -> Field:
         case ParameterKind.SWITCH:
             return _SwitchField(spec, parent)
         case ParameterKind.TEXT:
-            return _TextField(spec, parent)
+            # What has a greatest length is prose; anything else is a word or an address.
+            return _TextField(spec, parent) if spec.shown.max_length is not None else _LineField(spec, parent)
 
 
 def _alone(field: QWidget, control: QWidget) -> None:

@@ -98,7 +98,7 @@ class ParameterForm(QWidget):
         inner.setSpacing(10)
         for row in rows:
             inner.addWidget(row)
-        self._more.setVisible(bool(rows))
+        self._more.setVisible(any(not _only_one(row.spec) for row in rows))
         self._advanced.setVisible(False)
         column.addWidget(self._more)
         column.addWidget(self._advanced)
@@ -153,7 +153,8 @@ class ParameterForm(QWidget):
         moved = False
         for row in self._rows.values():
             spec = row.spec
-            row.setVisible(spec.shown.when is None or spec.shown.when.holds(values))
+            meant = spec.shown.when is None or spec.shown.when.holds(values)
+            row.setVisible(meant and not _only_one(spec))
             if spec.kind is not ParameterKind.CHOICE:
                 continue
             allowed = [c.value for c in spec.shown.choices if c.when is None or c.when.holds(values)]
@@ -162,6 +163,11 @@ class ParameterForm(QWidget):
                 row.field.set_value(spec.default if spec.default in allowed else allowed[0])
                 moved = True
         return moved
+
+
+def _only_one(spec: ParameterSpec) -> bool:
+    """True where there is nothing to choose; such a value is sent, and shown only on the command line."""
+    return spec.kind is ParameterKind.CHOICE and len(spec.shown.choices) == 1 and not spec.optional
 
 
 def value_text(spec: ParameterSpec, value: Value) -> str:

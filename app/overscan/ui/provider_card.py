@@ -12,7 +12,7 @@ from overscan.ui import wording
 from overscan.ui.key_states import KeyState, Looking, NoKey
 from overscan.ui.widgets.elided_label import ElidedLabel
 
-_SHORT_PRICE = 14
+_SHORT_PRICE = 9
 """Letters of a price that still fit beside the name."""
 
 
@@ -105,7 +105,7 @@ class ProviderCard(QFrame):
                 reason = tr("No keyring here.") if problem else tr("No key yet.")
                 self._reason.setToolTip(wording.plain_tip(problem))
             case _:
-                key = tr("key from the environment") if state.source == "environment" else tr("key set")
+                key = tr("key set")
         if self.info.account is None:
             reason = ""
         usable = not reason
@@ -118,7 +118,7 @@ class ProviderCard(QFrame):
 
     def _details(self, key: str) -> str:
         price = tr(self.info.price_text)
-        parts = [price] if len(price) > _SHORT_PRICE else []
+        parts = [wording.price_line(price)] if len(price) > _SHORT_PRICE else []
         rest = " · ".join(part for part in (wording.card_text(self.info), key) if part)
         return "\n".join([*parts, rest] if rest else parts)
 

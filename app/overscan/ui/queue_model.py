@@ -220,7 +220,11 @@ class QueueModel(QAbstractTableModel):
             case Column.PROGRESS:
                 return f"{(self._progress(job) or 0) * 100:.0f} %"
             case Column.TIME:
-                return "" if job.started_at is None else wording.elapsed_text(job.elapsed_s(self._now()))
+                return (
+                    ""
+                    if job.started_at is None or job.state is JobState.QUEUED
+                    else wording.elapsed_text(job.elapsed_s(self._now()))
+                )
             case Column.COST:
                 return wording.job_cost_text(job)
             case Column.NOTE:

@@ -126,6 +126,7 @@ def _table(name: str, title: str, parent: QWidget) -> QTableWidget:
     table.verticalHeader().setVisible(False)
     header = table.horizontalHeader()
     header.setHighlightSections(False)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
     for column in (0, 1):
         header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)

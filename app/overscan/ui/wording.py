@@ -228,6 +228,11 @@ def limits_text(limits: Limits) -> str:
     return " · ".join(parts)
 
 
+def price_line(price: str) -> str:
+    """A price in a line of its own; one without a figure says that it is about the price."""
+    return price if any(letter.isdigit() for letter in price) else tr("price: {price}", price=price)
+
+
 def card_text(info: ProviderInfo) -> str:
     """The second line of a provider's card."""
     if info.account is None:

@@ -19,6 +19,7 @@ from overscan.ui.widgets.progress_bar import ProgressBar
 
 _TITLE_ROOM: Final = 72
 _WARNING_ROOM: Final = 64
+_MORE_FROM: Final = 320
 _MARGIN: Final = 16
 _SPACING: Final = 8
 
@@ -80,11 +81,9 @@ class PaneHeader(QFrame):
         self._more.setAccessibleName(tr("What can be done with this output"))
         self._more.setToolTip(tr("Use as source, save elsewhere"))
         self._more.setProperty("role", "slim")
-        policy = self._more.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # all headers are of one height, so that all canvases are
-        self._more.setSizePolicy(policy)
         self._more.clicked.connect(self._ask_for_menu)
         self._shown = 0
+        self._saved = False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 4, 8, 4)
         layout.setSpacing(8)
@@ -103,7 +102,7 @@ class PaneHeader(QFrame):
         self._warning.setText(" · ".join(content.warnings))
         self._warning.setToolTip("\n".join(content.warnings))
         self._warning.setVisible(bool(content.warnings))
-        self._more.setVisible(content.saved)
+        self._saved = content.saved
         self._shown = content.number
         whole = " · ".join((f"{content.number} {content.title}", *content.facts, *content.warnings))
         self.setToolTip(whole)
@@ -117,7 +116,10 @@ class PaneHeader(QFrame):
     def _share_width(self) -> None:
         # The facts keep their room until the title is down to a few letters: names are long, costs are not.
         room = self.width() - self._number.sizeHint().width() - 40
-        room -= self._more.sizeHint().width() + 8
+        # Where there is little room the facts need it; the pane's own menu offers the same.
+        self._more.setVisible(self._saved and self.width() >= _MORE_FROM)
+        if not self._more.isHidden():
+            room -= self._more.sizeHint().width() + 8
         if not self._warning.isHidden():
             room -= _WARNING_ROOM
         # Measured from the text: a label's own hint never falls below the width it was given before.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from overscan.core.text import tr, trn
@@ -11,6 +11,8 @@ from overscan.ui.compare.actions import CompareActions
 from overscan.ui.compare.items import CompareMode
 from overscan.ui.widgets.elided_label import ElidedLabel
 from overscan.ui.widgets.segmented_control import SegmentedControl
+
+_WIDE = 470
 
 
 class CompareToolbar(QWidget):
@@ -35,11 +37,18 @@ class CompareToolbar(QWidget):
         layout.setSpacing(4)
         layout.addWidget(self._modes)
         layout.addSpacing(4)
-        for action in (actions.fit, actions.actual, actions.double):
+        for action in (actions.fit, actions.actual):
             layout.addWidget(_button(action, object_name))
+        self._double = _button(actions.double, object_name)
+        layout.addWidget(self._double)
         self._sync = _button(actions.sync, object_name)
         layout.addWidget(self._sync)
         layout.addWidget(self._hint, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The menu and the key offer it too, and the words of the modes need the room.
+        self._double.setVisible(self.width() >= _WIDE)
 
     def refresh(self, mode: CompareMode, results: int, shown: int) -> None:
         """Follow the stage: ``shown`` panes have room, the original's among them."""
