@@ -67,7 +67,7 @@ class Caller:
         self.bare.close()
 
     def submit(
-        self, body: bytes | None = None, /, *, mask: bytes | None = None, more: Json = None, **fields: str
+        self, body: bytes | None = None, mask: bytes | None = None, more: Json = None, /, **fields: str
     ) -> httpx.Response:
         """Submit a photo (a small PNG without one): as a file, to the upscaler as the URL of a hosted one.
 
@@ -84,10 +84,10 @@ class Caller:
         return self.api.post(self.submit_url, data=fields, files=files)
 
     def submitted(
-        self, body: bytes | None = None, /, *, mask: bytes | None = None, more: Json = None, **fields: str
+        self, body: bytes | None = None, mask: bytes | None = None, more: Json = None, /, **fields: str
     ) -> str:
         """The id of the task of a submission that must be accepted."""
-        response = self.submit(body, mask=mask, more=more, **fields)
+        response = self.submit(body, mask, more, **fields)
         assert response.status_code == 200, response.text
         data = response.json()["data"]
         return str(data["taskId" if self.service == UPSCALER else "task_id"])
