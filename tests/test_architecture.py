@@ -34,7 +34,10 @@ BELOW = {
 }
 """What each part may import beside itself. ``composition`` ties engine and services together for both fronts."""
 
-HEAVY = ("cv2", "exiv2", "httpx", "keyring", "numpy", "onnxruntime", "PIL", "pillow_heif", "rich", "tomlkit", "typer")
+HEAVY = (
+    *("cv2", "exiv2", "httpx", "keyring", "numpy", "obstore", "onnxruntime"),
+    *("PIL", "pillow_heif", "rich", "tomlkit", "typer"),
+)
 """What nothing loads before the window's first paint."""
 
 FOUNDATION = {"pydantic", "annotated_types", "pydantic_core"}

@@ -113,6 +113,33 @@ def test_who_names_the_proxy_is_told(home: Folders, monkeypatch: pytest.MonkeyPa
     assert "direct" in socks.remedy
 
 
+def test_hosting_says_what_is_missing(home: Folders) -> None:
+    place = '[hosting]\nendpoint = "https://s3.example.org"\nbucket = "photos"\naccess_key_id = "AKID"\n'
+    assert "not set up" in examined(home)["Hosting"].text
+    home.config_file.write_text(place)
+    without = examined(home)["Hosting"]
+    assert without.ok is None
+    assert "“https://s3.example.org/photos”" in without.remedy
+    home.config_file.write_text(place + 'consent = "https://s3.example.org/photos"\n')
+    assert "key set hosting" in examined(home)["Hosting"].remedy
+    keys = KeyStore({"OVERSCAN_KEY_HOSTING": KEY})
+    found = examined(home, keys)
+    assert found["Hosting"].ok is True
+    assert KEY not in whole(found)
+
+
+def test_the_port_for_callbacks_is_tried(home: Folders) -> None:
+    assert examined(home)["Callbacks"].text == "off"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        home.config_file.write_text(f'[callbacks]\nport = {port}\npublic_url = "https://tunnel.example.org"\n')
+        assert str(port) in examined(home)["Callbacks"].text
+        assert examined(home)["Callbacks"].ok is None
+    assert examined(home)["Callbacks"].ok is True
+
+
 def test_a_certificate_file_is_really_loaded(tmp_path: Path) -> None:
     import certifi
 

@@ -24,8 +24,6 @@ FULL = """\
 base_url = "https://techhk.aoscdn.com"   # http:// only on loopback
 requests_per_second = 2
 
-[providers.gptge-scale]
-status_path = "/task/{task_id}"
 # the slow one
 [providers.apixo-upscaler.pace]
 first_s = 12
@@ -40,6 +38,8 @@ ca_file = ""
 [money]
 max_credits_per_day = 0       # 0: no cap
 usd_per_credit = 0.0          # 0: unknown
+[providers.gptge-scale]
+status_path = "/task/{task_id}"
 [hosting]
 endpoint = ""
 bucket = ""

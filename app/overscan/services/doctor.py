@@ -21,6 +21,7 @@ from overscan.core.failures import OverscanError
 from overscan.core.providers import Account
 from overscan.core.redaction import redact
 from overscan.core.text import tr
+from overscan.services.doctor_links import callbacks, hosting
 from overscan.services.doctor_machine import display, picture_formats, proxy, qt, trust_store
 from overscan.services.findings import Check, Finding
 from overscan.services.keyring_backend import usable_backends
@@ -64,6 +65,8 @@ def examine(
         *((tr("Key of {account}", account=a.name), partial(_key, keys, a, settings)) for a in accounts),
         (tr("Certificates"), partial(trust_store, settings.network.ca_file)),
         (tr("Proxy"), partial(proxy, settings.network.proxy)),
+        (tr("Hosting"), partial(hosting, settings.hosting, keys)),
+        (tr("Callbacks"), partial(callbacks, settings.callbacks)),
     ]
     secrets = keys.known_secrets
     return tuple(_clean(_tried(name, check), secrets()) for name, check in checks)
