@@ -45,6 +45,7 @@ from tests.simulator.reply_faults import (
 )
 from tests.simulator.script import Script
 from tests.simulator.server import DEFAULT_KEY, DEFAULT_KEYS, Simulator
+from tests.simulator.services import EXPAND, GPTGE_SCALE, SCALE, SCALE_PRO, UPSCALER
 from tests.simulator.task_faults import (
     Altered,
     CallsBack,
@@ -78,11 +79,16 @@ __all__ = [
     "CATALOGUE",
     "DEFAULT_KEY",
     "DEFAULT_KEYS",
+    "EXPAND",
     "FORGED_ID",
     "FORGED_IMAGE",
     "GPTGE",
+    "GPTGE_SCALE",
     "PICWISH",
+    "SCALE",
+    "SCALE_PRO",
     "SMALL_EDGES",
+    "UPSCALER",
     "Account",
     "Altered",
     "Answer",

@@ -209,6 +209,13 @@ class Backend:
         if task.callback_url:
             self._keep(asyncio.create_task(self.callbacks.follow(task)))
 
+    async def close(self) -> None:
+        """Give up the tasks' work and the callbacks that are still to come."""
+        running = tuple(self._background)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
     def _keep(self, running: asyncio.Task[None] | asyncio.Task[Finished]) -> None:
         self._background.add(running)
         running.add_done_callback(self._background.discard)

@@ -28,6 +28,8 @@ def expand_sides(body: bytes, ratios: tuple[float, float, float, float], colour:
     size = (margins[0] + width + margins[2], margins[1] + height + margins[3])
     expanded = Image.new("RGB", size, colour)
     expanded.paste(picture.convert("RGB"), margins[:2])
+    if "icc_profile" in picture.info and picture.mode in {"RGB", "RGBA"}:
+        expanded.info["icc_profile"] = picture.info["icc_profile"]
     return encoded(expanded, "png")
 
 

@@ -122,21 +122,24 @@ def decoded(body: bytes) -> Image.Image | None:
 
 
 def encoded(picture: Image.Image, extension: str) -> ResultFile:
-    """A file of "jpg" (without alpha), "png" or "webp"."""
+    """A file of "jpg" (without alpha), "png" or "webp", with the colour profile that the picture has."""
     target = io.BytesIO()
+    profile = picture.info.get("icc_profile")
     if extension == "jpg":
         if picture.mode in {"LA", "RGBA"}:
             opaque = Image.new("RGB", picture.size, "white")
             opaque.paste(picture.convert("RGB"), mask=picture.getchannel("A"))
             picture = opaque
-        picture.save(target, "JPEG", quality=92)
+        picture.save(target, "JPEG", quality=92, icc_profile=profile)
         return ResultFile(target.getvalue(), "image/jpeg", "jpg", *picture.size)
     if extension == "webp":
-        picture.convert("RGBA" if "A" in picture.mode else "RGB").save(target, "WEBP", quality=90, method=0)
+        picture.convert("RGBA" if "A" in picture.mode else "RGB").save(
+            target, "WEBP", quality=90, method=0, icc_profile=profile
+        )
         return ResultFile(target.getvalue(), "image/webp", "webp", *picture.size)
     if picture.mode == "CMYK":
-        picture = picture.convert("RGB")
-    picture.save(target, "PNG", compress_level=1)
+        picture, profile = picture.convert("RGB"), None
+    picture.save(target, "PNG", compress_level=1, icc_profile=profile)
     return ResultFile(target.getvalue(), "image/png", "png", *picture.size)
 
 

@@ -275,6 +275,7 @@ class Simulator:
             transport.abort()
         if state.tasks:
             await asyncio.wait(state.tasks, timeout=SHUTDOWN_S)
+        await backend.close()
         worker.close()
 
     async def _listen(self, app: Handler, sock: socket.socket, state: ServerState) -> asyncio.Server:

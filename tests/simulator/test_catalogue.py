@@ -8,7 +8,18 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from tests.simulator import CATALOGUE, SMALL_EDGES, Options, Simulator
+from tests.simulator import (
+    CATALOGUE,
+    SMALL_EDGES,
+    Bare,
+    Base64Result,
+    DataFields,
+    EnvelopeError,
+    Garbled,
+    Options,
+    Simulator,
+    TaskIdIs,
+)
 from tests.simulator.client import Caller
 from tests.simulator.plugin import make_simulator
 from tests.simulator.services import EXPAND, GPTGE_SCALE, SCALE, SCALE_PRO, UPSCALER
@@ -17,18 +28,25 @@ __all__ = ["make_simulator"]
 
 SLOW = {"submit-delayed", "poll-drip", "download-drip"}
 OPTIONS = Options(apixo_edge_px=SMALL_EDGES, pro_edge_px=128)
+IN_THE_ENVELOPE = (DataFields, EnvelopeError, Bare, Garbled, Base64Result, TaskIdIs)
 BROKEN = (httpx.HTTPError, httpx.InvalidURL, AssertionError, KeyError, TypeError, ValueError, AttributeError)
 """How such a simple client fails does not matter here."""
 
 
 def _pairs() -> list[tuple[str, str]]:
-    """Each fault with the first service that it befalls, and with APIXO's, the most different one."""
+    """Each fault with the first service that it befalls; those of the envelope also with the most different one."""
     order = (SCALE, EXPAND, GPTGE_SCALE, SCALE_PRO, UPSCALER)
     pairs = []
     for name, named in CATALOGUE.items():
-        first = next(service for service in order if service in named.services)
-        pairs += [(name, service) for service in dict.fromkeys((first, UPSCALER)) if service in named.services]
-    return [pair for pair in pairs if pair[0] not in SLOW]
+        if name in SLOW:
+            continue
+        pairs.append((name, next(service for service in order if service in named.services)))
+        in_the_envelope = isinstance(
+            named.make(), DataFields | EnvelopeError | Bare | Garbled | Base64Result | TaskIdIs
+        )
+        if in_the_envelope and {SCALE, UPSCALER} <= named.services:
+            pairs.append((name, UPSCALER))
+    return pairs
 
 
 @pytest.mark.parametrize(("name", "service"), _pairs())
