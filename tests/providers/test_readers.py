@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 
@@ -13,6 +14,7 @@ from overscan.core.calls import Json, Reply
 from overscan.core.failures import ProtocolError, ServiceRefusal
 from overscan.core.providers import Account, InlineImage, Phase, RemoteImage, RemoteProvider, TaskStatus
 from overscan.providers.registry import load_registry
+from tests.simulator.client import picture
 
 REGISTRY = load_registry()
 READERS = [p for p in REGISTRY.all() if isinstance(p, RemoteProvider)]
@@ -31,6 +33,8 @@ TEXTS = [
     "/tasks/a.png", "Timeout", "NSFW", "insufficient_user_quota",
 ]  # fmt: skip
 NUMBERS = [200, 400, 401, 402, 403, 404, 408, 413, 429, 500, 503, 1, 0, -1, -2, -15, 100, 10**30, -(10**400), 1.5]
+
+PICTURE = base64.b64encode(picture("PNG", (2, 2))).decode()
 
 leaves = (
     st.none()
@@ -53,15 +57,37 @@ anything = st.recursive(
     ),
     max_leaves=12,
 )
-data = st.dictionaries(st.sampled_from(NAMES), anything, max_size=7)
-envelopes = st.fixed_dictionaries(
-    {"data": data | st.lists(data, max_size=2) | anything},
+ids = st.sampled_from(["t-1", "task_1", 7, "../x?y#z", " a", ".."])
+links = st.sampled_from(["https://r.example/a.png", "http://r.example/b.png?s=1&amp;x", "", "null", PICTURE, "/a.png"])
+states = st.sampled_from(
+    [1, 1, 0, 4, -1, -2, -10, -15, -99, "1", "success", "SUCCESS", "failed", "pending", "processing"]
+)
+results = st.dictionaries(st.just("resultUrls"), links | st.lists(links | leaves, max_size=4))
+plausible = st.fixed_dictionaries(
+    {},
     optional={
-        "status": st.just(200) | anything,
-        "code": st.just(200) | anything,
-        "message": anything,
-        "error": data | anything,
+        "task_id": ids,
+        "taskId": ids,
+        "state": states,
+        "progress": st.integers(-10, 200) | leaves,
+        "image": links | st.lists(links, max_size=4),
+        "image_1": links,
+        "image_4": links,
+        "resultJson": results | results.map(json.dumps) | results.map(json.dumps).map(json.dumps),
+        "failCode": st.sampled_from(["Timeout", "Unknown error", "NSFW", "INSUFFICIENT_CREDITS", "", 5]),
+        "failMsg": leaves,
+        "state_detail": leaves,
+        "remaining_credits": st.integers() | st.floats(),
     },
+)
+"""What a task looks like, with a few things wrong in it."""
+data = plausible | st.dictionaries(st.sampled_from(NAMES), anything, max_size=7)
+codes = st.sampled_from([200, 200, 200, "200", None]) | anything
+envelopes = st.fixed_dictionaries(
+    {"data": data}, optional={"status": codes, "code": codes, "message": leaves, "error": data}
+) | st.fixed_dictionaries({}, optional=dict.fromkeys(("data", "status", "code", "message", "error"), anything | data))
+balances = st.fixed_dictionaries(
+    {"status": st.just(200), "code": st.just(200), "data": st.lists(data, max_size=2) | st.integers() | st.floats()}
 )
 statuses = st.sampled_from([200, 200, 200, 201, 302, 400, 401, 403, 404, 429, 500, 503]) | st.integers(0, 1000)
 
@@ -111,6 +137,12 @@ def test_any_json_is_read_or_refused(provider: RemoteProvider, status: int, body
 
 
 @every_reader
+@given(plausible)
+def test_what_looks_like_a_task_is_read_or_refused(provider: RemoteProvider, told: Json) -> None:
+    check(provider, Reply(200, {}, json.dumps({"status": 200, "code": 200, "data": told}).encode()))
+
+
+@every_reader
 @given(statuses, st.binary(max_size=200))
 @example(200, b"BM")
 @example(200, b"\x00\x00\x00\x18ftypavif")
@@ -134,7 +166,7 @@ def test_a_reply_cut_and_patched_anywhere(provider: RemoteProvider, body: Json, 
 
 
 @every_balance
-@given(statuses, envelopes | anything)
+@given(statuses, balances | envelopes | anything)
 def test_a_balance_is_a_number_or_not_told(account: Account, status: int, body: Json) -> None:
     assert account.balance is not None
     balance = account.balance.read(Reply(status, {}, json.dumps(body).encode()))

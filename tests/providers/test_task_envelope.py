@@ -273,7 +273,7 @@ def test_base64_of_something_else_is_no_image() -> None:
     assert read(state=1, image=base64.b64encode(b"<html>" * 20).decode()).images == ()
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "AVIF"])
 def test_an_image_as_the_whole_body(form: str) -> None:
     body = picture(form)
     assert read_task(Reply(200, {"content-type": "text/html"}, body)) == TaskStatus(

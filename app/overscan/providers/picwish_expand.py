@@ -48,7 +48,7 @@ class PicwishExpandParameters(Parameters):
         str | None,
         Shown(
             mark("Prompt"),
-            mark("What the new part should show, in English or Chinese, in a few words. The service reviews it."),
+            mark("What the new part shows, in English or Chinese, up to 200 characters. The service reviews it."),
             max_length=200,
         ),
     ] = None
