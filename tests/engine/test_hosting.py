@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import Iterator
@@ -338,6 +339,53 @@ async def test_a_parked_job_keeps_it_until_it_is_cancelled(
             await engine.swept()
             assert s3.names(hosting) == []
         assert house.journalled(job).state is S.CANCELLED
+
+
+class SlowStorage:
+    """Takes an upload without end, and deletes at once."""
+
+    def __init__(self) -> None:
+        self.arrived = asyncio.Event()
+        self.methods: list[str] = []
+
+    async def talk(self, visit: Visit) -> None:
+        await visit.head()
+        self.methods.append(visit.raw.requests[-1].split()[0])
+        if self.methods[-1] == "PUT":
+            self.arrived.set()
+            await visit.reader.read()
+        else:
+            await visit.send(http(b"", "204 No Content"))
+
+
+async def test_an_upload_that_is_broken_off_cannot_stay_behind_its_deletion(
+    house: LinkedHouse, hosting: HostingSettings
+) -> None:
+    slow = SlowStorage()
+    async with raw_server(slow.talk) as raw:
+        house.hosting = replace(hosting, endpoint=raw.url)
+        async with house.engine() as engine:
+            job = engine.add(house.planned())[0]
+            await slow.arrived.wait()
+            engine.cancel(job.id)
+            assert (await house.settled(engine, job)).state is S.CANCELLED
+            await engine.swept()
+    assert slow.methods == ["PUT", "DELETE", "DELETE"]
+    assert house.journalled(job).hosted is None
+
+
+async def test_a_program_that_ends_while_it_uploads_takes_the_photo_back(
+    house: LinkedHouse, hosting: HostingSettings
+) -> None:
+    slow = SlowStorage()
+    async with raw_server(slow.talk) as raw:
+        house.hosting = replace(hosting, endpoint=raw.url)
+        async with house.engine() as engine:
+            job = engine.add(house.planned())[0]
+            await slow.arrived.wait()
+    assert slow.methods[:2] == ["PUT", "DELETE"]
+    assert house.simulator.requests.submissions == []
+    assert house.journalled(job).state is S.PREPARING
 
 
 async def test_a_paused_job_does_not_keep_it_and_is_put_there_anew(

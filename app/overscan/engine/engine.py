@@ -106,6 +106,7 @@ class Engine:
 
         Whatever is unfinished stays in the journal and can be recovered.
         """
+        runs = [run for run, _ in self._runs.values()]
         tasks = [task for _, task in self._runs.values()]
         patient = [task for run, task in self._runs.values() if not run.end()]
         for task in tasks:
@@ -118,7 +119,7 @@ class Engine:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._context is not None:
             await self._context.callbacks.aclose()
-            for run, _ in self._runs.values():
+            for run in runs:
                 if run.job.state in _BEFORE_ACCEPTANCE:
                     self._context.host.discard(run.job)
             await self._context.host.aclose()

@@ -3,6 +3,9 @@
 A photo lies there under a name that nobody can guess, is read through a presigned URL that ends by itself, and is
 deleted when its job ends; what a crash leaves behind is deleted at the next start. The name is journalled before the
 upload begins, the URL never.
+
+A parked job keeps its photo, since the service may still fetch it. A cancelled one does not: the person wants it back.
+Nor does an unconfirmed one: its task, should there be one, is known to nobody and can bring nothing home.
 """
 
 from __future__ import annotations
@@ -31,6 +34,8 @@ _log = logging.getLogger(__name__)
 _NAME_BYTES: Final = 24
 """192 random bits in a name."""
 _GRACE_S: Final = 5.0
+_LATE: Final = 8
+"""How many of the first pauses for a repetition an upload may be late that was broken off."""
 _NOT_AT_A_SERVICE: Final = TERMINAL | {JobState.QUEUED, JobState.PREPARING}
 
 
@@ -44,6 +49,7 @@ class Host:
         self._client = make_client(Proxies(settings.proxy), tls_context(settings.ca_file), keep_alive=False)
         self._retry_base_s = settings.retry_base_s
         self._deletions: dict[str, asyncio.Task[None]] = {}
+        self._unanswered: set[str] = set()
 
     @property
     def ready(self) -> bool:
@@ -69,8 +75,11 @@ class Host:
         if record.job.hosted is not None:
             await self._delete(record.job.hosted)
         name = f"{hosting.prefix}{secrets.token_urlsafe(_NAME_BYTES)}{upload.format.extension}"
-        record.keep(hosted=f"{hosting.place}/{name}")
+        hosted = f"{hosting.place}/{name}"
+        record.keep(hosted=hosted)
+        self._unanswered.add(hosted)
         await bucket.put(secret, name, upload)
+        self._unanswered.discard(hosted)
         url = await bucket.link(secret, name, life_s)
         record.secrets.add(url)
         if len(url) > longest:
@@ -116,6 +125,11 @@ class Host:
     async def _discard(self, job_id: str, hosted: str) -> None:
         try:
             await self._delete(hosted)
+            if hosted in self._unanswered:
+                # An upload that was broken off may still be written behind the first deletion.
+                await asyncio.sleep(self._retry_base_s * _LATE)
+                await self._delete(hosted)
+                self._unanswered.discard(hosted)
             self._journal.unhosted(job_id, hosted)
         except JournalProblem:
             _log.exception("job %s: it could not be journalled that its photo is no longer hosted", job_id)
