@@ -73,6 +73,7 @@ def test_a_plan_in_json(program: Program, simulator: Simulator, photo_file: Path
         "cost": {"credits": 2, "usd": None},
         "changes": [],
         "failure": None,
+        "delivery": "file",
     }
 
 

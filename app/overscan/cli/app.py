@@ -49,6 +49,14 @@ Mask = Annotated[
     str | None,
     typer.Option("--mask", help="A mask, white where to generate: a file or a URL.", metavar="FILE|URL"),
 ]
+AllowHosting = Annotated[
+    bool,
+    typer.Option(
+        "--allow-hosting",
+        help="Let this run put photos into your own bucket, for services that take only URLs; they are deleted "
+        "when their job ends.",
+    ),
+]
 AccountId = Annotated[str, typer.Argument(help="An account, such as picwish.", metavar="ACCOUNT")]
 
 
@@ -107,16 +115,17 @@ def run(
     url: Url = False,
     frame: Frame = None,
     mask: Mask = None,
+    allow_hosting: AllowHosting = False,
 ) -> None:
     """Run the jobs and save the outputs. Exit status: 0 all done, 1 at least one is not, 2 wrong usage."""
 
     def work() -> int:
-        from overscan.cli.inputs import RunInputs, plan_of
+        from overscan.cli.inputs import RunInputs, allowing_hosting, plan_of
         from overscan.cli.running import run_plan
         from overscan.composition import open_house
         from overscan.engine.budget import check_run_caps
 
-        house = open_house()
+        house = allowing_hosting(open_house()) if allow_hosting else open_house()
         plan = plan_of(house, RunInputs(photos, provider, settings or (), output, url, frame, mask))
         check_run_caps(plan, max_credits=max_credits, max_usd=max_usd)
         return run_plan(house, plan, as_json=as_json)
@@ -136,16 +145,17 @@ def plan(
     url: Url = False,
     frame: Frame = None,
     mask: Mask = None,
+    allow_hosting: AllowHosting = False,
 ) -> None:
     """Tell what would be sent, changed and charged. Sends nothing."""
 
     def work() -> int:
-        from overscan.cli.inputs import RunInputs, accounts_without_key, plan_of
+        from overscan.cli.inputs import RunInputs, accounts_without_key, allowing_hosting, plan_of
         from overscan.cli.report import cost_json, plan_lines, refusal_json
         from overscan.composition import open_house
         from overscan.engine.budget import check_run_caps
 
-        house = open_house()
+        house = allowing_hosting(open_house()) if allow_hosting else open_house()
         inputs = RunInputs(photos, provider, settings or (), output, url, frame, mask)
         plan = plan_of(house, inputs, needs_keys=False)
         for account in accounts_without_key(house, inputs):
@@ -160,6 +170,7 @@ def plan(
                         "cost": cost_json(job.cost),
                         "changes": list(job.changes),
                         "failure": None,
+                        "delivery": job.request.delivery.value,
                     }
                 )
             for refusal in plan.refusals:

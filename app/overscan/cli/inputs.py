@@ -13,6 +13,7 @@ from pathlib import Path
 
 from overscan.cli.framing import canvas_of
 from overscan.composition import House, name_of_url
+from overscan.core.delivery import Reach
 from overscan.core.failures import (
     InvalidParameter,
     KeyringProblem,
@@ -23,7 +24,7 @@ from overscan.core.failures import (
 )
 from overscan.core.parameters import Value, parse, specs
 from overscan.core.plan import Choice, Plan, Refusal, Target, make_plan
-from overscan.core.providers import Account, AnyProvider
+from overscan.core.providers import Account, AnyProvider, RemoteProvider
 from overscan.core.requests import Photo, PhotoRef
 from overscan.core.text import tr
 
@@ -61,14 +62,59 @@ def plan_of(house: House, inputs: RunInputs, *, needs_keys: bool = True) -> Plan
     make_plan([], choices, Target("/"), has_key=lambda account: not needs_keys or _has_key(house, account))
     target = Target(str(output_folder(inputs.folder or house.output_folder)), house.settings.output.name)
     opened = open_photos(house, inputs.photos, send_url=inputs.send_url)
+    photos, reach = opened.photos, house.reach()
+    fetching = {p.info.id for p in providers if isinstance(p, RemoteProvider) and not p.info.limits.takes_file}
+    if fetching and photos:
+        photos, reach = _as_outputs(house, photos)
     plan = make_plan(
-        [replace(photo, canvas=canvas) for photo in opened.photos],
+        [replace(photo, canvas=canvas) for photo in photos],
         choices,
         target,
         has_key=lambda account: True,
         usd_per_credit=house.settings.money.usd_per_credit,
+        reach=reach,
     )
-    return Plan(plan.jobs, (*opened.refusals, *plan.refusals))
+    hosting = house.settings.hosting
+    refusals = plan.refusals
+    if hosting.place and not hosting.consented:
+        refusals = tuple(_naming_consent(refusal) if refusal.provider in fetching else refusal for refusal in refusals)
+    return Plan(plan.jobs, (*opened.refusals, *refusals))
+
+
+def _as_outputs(house: House, photos: Sequence[Photo]) -> tuple[list[Photo], Reach]:
+    """The photos with the earlier outputs that they are, and what services can get at by that."""
+    journal = house.open_journal()
+    try:
+        named = []
+        for photo in photos:
+            ref = photo.ref
+            output = journal.output_at(ref.path, ref.sha256) if ref.path and ref.sha256 else None
+            named.append(replace(photo, ref=ref.model_copy(update={"output": output})) if output else photo)
+        return named, house.reach(house.live_results(journal))
+    finally:
+        journal.close()
+
+
+def allowing_hosting(house: House) -> House:
+    """The same parts, with consent to put photos into the person's own bucket.
+
+    Raises :class:`UsageError` where none is set up.
+    """
+    hosting = house.settings.hosting
+    if not hosting.place:
+        raise UsageError(
+            tr("No bucket is set up that --allow-hosting could allow."),
+            tr("Set hosting.endpoint, hosting.bucket and hosting.access_key_id in the settings."),
+        )
+    consented = hosting.model_copy(update={"consent": hosting.place})
+    return replace(house, settings=house.settings.model_copy(update={"hosting": consented}))
+
+
+def _naming_consent(refusal: Refusal) -> Refusal:
+    """A bucket is set up, and only the consent is missing."""
+    way = tr("With --allow-hosting this run may put it into your bucket until the job ends.")
+    failure = refusal.failure
+    return replace(refusal, failure=replace(failure, remedy=f"{failure.remedy} {way}".strip()))
 
 
 def choices_of(providers: Sequence[AnyProvider], settings: Sequence[str]) -> list[Choice]:

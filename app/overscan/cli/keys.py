@@ -34,13 +34,13 @@ def account_of(house: House, account_id: str) -> Account:
 
 
 def _hosting_account(house: House) -> Account:
-    endpoint = house.settings.hosting.endpoint
-    if not endpoint:
+    account = house.hosting_account()
+    if account is None:
         raise UsageError(
-            tr("No endpoint is set for hosting, and the key belongs to one."),
+            tr("No bucket is set up for hosting, and the key belongs to its endpoint."),
             tr("Set hosting.endpoint, hosting.bucket and hosting.access_key_id in the settings first."),
         )
-    return Account(HOSTING, tr("hosting"), endpoint, "", "", 1.0, endpoint)
+    return account
 
 
 def set_key(house: House, account_id: str) -> int:

@@ -12,8 +12,15 @@ from overscan.core.text import tr
 
 def day_cap_obstacle(plan: Plan, jobs: Iterable[Job], cap: float, now: float) -> str:
     """Why ``plan`` may not be run today; empty where it may. ``cap`` is in credits, 0 for none."""
+    if cap <= 0:
+        return ""
+    if any(job.cost.unknown for job in plan.jobs):
+        told = tr(
+            "What this costs is not known for every job, so today's cap of {cap:g} credits cannot be kept.", cap=cap
+        )
+        return told + " " + tr("Leave out the provider without a known price, or take the cap away under Money.")
     wanted = plan.credits.high
-    if cap <= 0 or wanted == 0:
+    if wanted == 0:
         return ""
     from overscan.engine.budget import credits_spent
 

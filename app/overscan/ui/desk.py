@@ -130,6 +130,7 @@ class Desk(QWidget):
         session.loaded.connect(self._session_loaded)
         session.settings_changed.connect(self._take_target)
         session.keys_changed.connect(self.panel.set_keys)
+        session.balances_changed.connect(self.panel.set_balances)
         session.queue.changed.connect(self._jobs_moved)
         self.tray.selection_changed.connect(self._photos_selected)
         session.photos.replaced.connect(self._photos_selected)

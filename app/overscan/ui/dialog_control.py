@@ -58,6 +58,9 @@ class DialogControl(QObject):
             )
             dialog.saved.connect(session.take_settings)
             dialog.key_changed.connect(session.key_changed)
+            dialog.balance_wanted.connect(session.ask_balance)
+            session.balances_changed.connect(dialog.show_balances)
+            dialog.show_balances(session.balances)
             dialog.open()
         if account:
             dialog.show_account(account)

@@ -40,6 +40,8 @@ class EngineThread(QThread):
     """The tuple of jobs that :meth:`add` has journalled; empty where it could not, after ``problem``."""
     recovered = Signal(object)
     """The jobs of the last days, with what was left unfinished; those still ``queued`` wait for :meth:`resume`."""
+    balance_told = Signal(str, object)
+    """An account's id and its :class:`Balance`, or ``None`` where the service does not tell."""
     problem = Signal(object)
     """A :class:`Failure` that is not about one job."""
 
@@ -53,6 +55,7 @@ class EngineThread(QThread):
         self._early: list[Callable[[], None]] = []
         self._engine: Engine | None = None
         self._active: set[str] = set()
+        self._asking: set[asyncio.Task[None]] = set()
         self._news: dict[str, Job] = {}
         self._wake: asyncio.Event | None = None
         self._stopping = False
@@ -79,6 +82,14 @@ class EngineThread(QThread):
     def resume_account(self, account_id: str) -> None:
         """Send the paused jobs of an account, and pick up the tasks that it did not let be read."""
         self._command(lambda engine: engine.resume_account(account_id))
+
+    def forget_keys(self) -> None:
+        """Read each account's key anew when it is next needed."""
+        self._command(lambda engine: engine.forget_keys())
+
+    def ask_balance(self, account_id: str) -> None:
+        """Ask what is left on an account; ``balance_told`` tells."""
+        self._command(lambda engine: self._ask(engine, account_id))
 
     def configure(self, house: House) -> None:
         """Work by other settings from the moment at which no job is under way."""
@@ -190,6 +201,19 @@ class EngineThread(QThread):
                 self.problem.emit(error.failure)
 
         self._call(run)
+
+    def _ask(self, engine: Engine, account_id: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._told_balance(engine, account_id))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _told_balance(self, engine: Engine, account_id: str) -> None:
+        try:
+            balance = await engine.balance(account_id)
+        except Exception:  # noqa: BLE001 - nothing may depend on it: the engine may have ended meanwhile
+            _log.info("the balance of %s is not told", account_id, exc_info=True)
+            balance = None
+        self.balance_told.emit(account_id, balance)
 
     def _changed(self, job: Job) -> None:
         if job.terminal or job.state in _RESTING:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
 from overscan.core.jobs import Job, JobState
 from overscan.core.providers import ProviderInfo
 from overscan.core.requests import OutputRef, Photo, PhotoRef
+
+_MARGIN_S: Final = 120.0
+"""So long before its end a result counts as gone: a job has to be sent first."""
 
 
 class KnownOutputs:
@@ -38,4 +42,6 @@ def is_live(ref: PhotoRef, jobs: Mapping[str, Job], info: ProviderInfo | None, n
         return False
     if job.state is not JobState.DONE or job.task_id is None or job.finished_at is None:
         return False
-    return now - job.finished_at < info.result_lifetime_s
+    # By the rule of ``House.live_results``, which reads the journal and is therefore not for this thread.
+    by_url = job.request.parameters.get("return_type") in (None, 1)
+    return by_url and now < job.finished_at + info.result_lifetime_s - _MARGIN_S

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from overscan.core.money import Balance
 from overscan.core.providers import ProviderInfo
 from overscan.core.text import tr
 from overscan.ui import wording
@@ -26,6 +27,7 @@ class ProviderCard(QFrame):
         super().__init__(parent)
         self.info = info
         self._wanted = info.account is None
+        self._key = self._left = ""
         self.setObjectName(f"card-{info.id}")
         self.setProperty("role", "card")
         self.setToolTip(wording.plain_tip(tr(info.summary)))
@@ -116,10 +118,16 @@ class ProviderCard(QFrame):
         self._tick.setEnabled(usable)
         self._tick.setChecked(self._wanted and usable)
 
+    def show_balance(self, balance: Balance | None) -> None:
+        """Say what is left on the account; nothing where it is not known."""
+        self._left = wording.balance_text(balance) if balance is not None else ""
+        self._detail.setText(self._details(self._key))
+
     def _details(self, key: str) -> str:
+        self._key = key
         price = tr(self.info.price_text)
         parts = [wording.price_line(price)] if len(price) > _SHORT_PRICE else []
-        rest = " · ".join(part for part in (wording.card_text(self.info), key) if part)
+        rest = " · ".join(part for part in (wording.card_text(self.info), self._left or key) if part)
         return "\n".join([*parts, rest] if rest else parts)
 
     @Slot(bool)

@@ -8,13 +8,14 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from overscan.core.delivery import Reach
 from overscan.core.failures import Failure, OverscanError
 from overscan.core.jobs import Job, JobState
+from overscan.core.money import Balance
 from overscan.core.plan import PlannedJob, Target
 from overscan.core.providers import Account, AnyProvider, ProviderInfo
 from overscan.core.requests import Photo, PhotoRef
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from overscan.services.paths import Folders
     from overscan.services.settings import Settings
 
+BALANCE_MS: Final = 1500
 _log = logging.getLogger(__name__)
 
 
@@ -54,6 +56,8 @@ class Session(QObject):
     """:data:`KeyStates`."""
     key_set = Signal(str)
     """A person has set or removed the key of that account."""
+    balances_changed = Signal(object)
+    """What is left, a :class:`Balance` by account id; without those accounts of which it is not known."""
     submitting_changed = Signal(bool)
     """True from a run until its jobs are journalled."""
     unsent_found = Signal(object)
@@ -77,6 +81,10 @@ class Session(QObject):
         self.engine: EngineThread | None = None
         self.submitting = False
         self.key_states: dict[str, KeyState] = {}
+        self.balances: dict[str, Balance] = {}
+        self._spent_on: set[str] = set()
+        self._asking_later = QTimer(self, singleShot=True, interval=BALANCE_MS)
+        self._asking_later.timeout.connect(self._ask_where_spent)
         self._jobs: dict[str, Job] = {}
         self._outputs = KnownOutputs()
         self._recovered = False
@@ -185,8 +193,42 @@ class Session(QObject):
 
     def key_changed(self, account_id: str) -> None:
         """A person has set or removed a key: look again, and tell."""
+        if self.engine is not None:
+            self.engine.forget_keys()
+        if self.balances.pop(account_id, None) is not None:
+            self.balances_changed.emit(self.balances)
         self.look_for_keys()
         self.key_set.emit(account_id)
+
+    def ask_balance(self, account_id: str) -> None:
+        """Ask what is left on an account that has a key, where its service has a way to tell."""
+        known = self.registry.accounts() if self.registry is not None else ()
+        can_tell = any(account.id == account_id and account.balance is not None for account in known)
+        if can_tell and self.engine is not None and isinstance(self.key_states.get(account_id), HasKey):
+            self.engine.ask_balance(account_id)
+
+    @Slot(str, object)
+    def _balance_told(self, account_id: str, balance: Balance | None) -> None:
+        if balance is None:
+            self.balances.pop(account_id, None)
+        else:
+            self.balances[account_id] = balance
+        self.balances_changed.emit(self.balances)
+
+    @Slot()
+    def _ask_where_spent(self) -> None:
+        spent, self._spent_on = self._spent_on, set()
+        for account_id in spent:
+            self.ask_balance(account_id)
+
+    def _note_spending(self, job: Job) -> None:
+        """Ask for the balance again, once, when no further job has ended for a moment."""
+        account = self.account_of(job.request.provider)
+        before = self._jobs.get(job.id)
+        ended = job.terminal and before is not None and not before.terminal
+        if account is not None and account.balance is not None and ended:
+            self._spent_on.add(account.id)
+            self._asking_later.start()
 
     def take_settings(self, settings: Settings) -> None:
         """Work by these settings from now on; jobs under way end by the old ones."""
@@ -229,6 +271,7 @@ class Session(QObject):
         engine.added.connect(self._added)
         engine.recovered.connect(self._took_over)
         engine.problem.connect(self.problem)
+        engine.balance_told.connect(self._balance_told)
         self.engine = engine
         self.loaded.emit()
         if loaded.problem is not None:
@@ -245,6 +288,7 @@ class Session(QObject):
     @Slot(object)
     def _jobs_changed(self, jobs: tuple[Job, ...]) -> None:
         for job in jobs:
+            self._note_spending(job)
             self._jobs[job.id] = job
             self._outputs.take(job)
             self.queue.put(job)

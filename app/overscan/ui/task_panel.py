@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from overscan.core.delivery import NO_REACH, Reach
 from overscan.core.failures import UsageError
+from overscan.core.money import Balance
 from overscan.core.parameters import Value
 from overscan.core.plan import Choice, Plan, Target, make_plan
 from overscan.core.providers import Account, AnyProvider, Operation
@@ -127,6 +128,12 @@ class TaskPanel(QWidget):
             account = card.info.account
             card.show_key(None if account is None else keys.get(account.id, Looking()))
         self._arrange()
+
+    def set_balances(self, balances: Mapping[str, Balance]) -> None:
+        """What is left on the accounts, by id, where it is known."""
+        for card in self._cards.values():
+            if card.info.account is not None:
+                card.show_balance(balances.get(card.info.account.id))
 
     # ------------------------------------------------------------------ what the person chose
 
