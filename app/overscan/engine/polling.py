@@ -80,16 +80,14 @@ class _Follower:
             self._lost += 1
             self._say(error.failure.message)
             return None, self._back_off(self._lost)
+        except ProtocolError as error:  # too long, or damaged on the way
+            return None, self._made_no_sense(error)
         try:
             status = _about(job.task_id, self._provider.read(reply))
         except ServiceRefusal as error:
             return None, self._refused(error, reply.headers.get("retry-after"))
         except ProtocolError as error:
-            self._senseless += 1
-            if self._senseless >= SENSELESS_REPLIES:
-                raise
-            self._say(error.failure.message)
-            return None, self._back_off(self._senseless)
+            return None, self._made_no_sense(error)
         self._pacer.answered()
         self._senseless = self._missing = self._lost = 0
         self._trouble = ""
@@ -97,6 +95,13 @@ class _Follower:
             self._record.update(charged=status.charged)
         self._show(status)
         return status, None
+
+    def _made_no_sense(self, error: ProtocolError) -> float:
+        self._senseless += 1
+        if self._senseless >= SENSELESS_REPLIES:
+            raise error
+        self._say(error.failure.message)
+        return self._back_off(self._senseless)
 
     def _refused(self, error: ServiceRefusal, header: str | None) -> float:
         if error.failure.kind is FailureKind.RATE_LIMITED:
