@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,23 +100,26 @@ def is_live(house: House, job: Job, sha256: str | None = "5" * 64) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("job", "live"),
+    ("made", "live"),
     [
-        (done(), True),
-        (done(return_type=1), True),
-        (done(return_type=2), False),
-        (done(ago_s=HOUR_S - 130), True),
-        (done(ago_s=HOUR_S - 110), False),
-        (done("apixo-upscaler", ago_s=23 * HOUR_S), True),
-        (done("apixo-upscaler", ago_s=24 * HOUR_S), False),
-        (done("local-upscale"), False),
-        (done("provider-that-is-gone"), False),
-        (done(state=JobState.FAILED), False),
-        (done().model_copy(update={"task_id": None}), False),
+        (done, True),
+        (partial(done, return_type=1), True),
+        (partial(done, return_type=2), False),
+        (partial(done, ago_s=HOUR_S - 240), True),
+        (partial(done, ago_s=HOUR_S - 110), False),
+        (partial(done, "apixo-upscaler", ago_s=23 * HOUR_S), True),
+        (partial(done, "apixo-upscaler", ago_s=24 * HOUR_S), False),
+        (partial(done, "local-upscale"), False),
+        (partial(done, "provider-that-is-gone"), False),
+        (partial(done, state=JobState.FAILED), False),
     ],
 )
-def test_a_result_is_live_as_long_as_its_service_keeps_it_under_a_url(job: Job, live: bool) -> None:
-    assert is_live(open_house(), job) is live
+def test_a_result_is_live_as_long_as_its_service_keeps_it_under_a_url(made: Callable[[], Job], live: bool) -> None:
+    assert is_live(open_house(), made()) is live
+
+
+def test_a_result_without_a_task_cannot_be_asked_for() -> None:
+    assert not is_live(open_house(), done().model_copy(update={"task_id": None}))
 
 
 def test_a_file_that_was_changed_since_is_no_result() -> None:

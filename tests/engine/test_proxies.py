@@ -18,7 +18,7 @@ from overscan.engine.proxies import DIRECT, Proxies
 from overscan.engine.settings import EngineSettings
 from overscan.engine.transport import Transport
 from overscan.providers.accounts import PICWISH
-from tests.engine.sockets import Raw, Visit, answering, closed_port, http, raw_server
+from tests.engine.sockets import Raw, Talk, Visit, answering, closed_port, http, raw_server
 
 pytestmark = pytest.mark.anyio
 KEY = "a-key-0123456789"
@@ -65,10 +65,16 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         writer.write_eof()
 
 
+async def speaks_no_tls(visit: Visit) -> None:
+    """Answers a greeting with plain words."""
+    await visit.reader.read(1)
+    await visit.send(http(b"", "400 Bad Request"))
+
+
 @asynccontextmanager
-async def proxied(answer: bytes = b"{}") -> AsyncIterator[Proxy]:
-    """A proxy, and behind it a plain server that gives ``answer``."""
-    async with raw_server(answering(http(answer))) as behind:
+async def proxied(talk: Talk) -> AsyncIterator[Proxy]:
+    """A proxy, and behind it a server that talks so."""
+    async with raw_server(talk) as behind:
         proxy = Proxy(behind)
         async with raw_server(proxy.talk) as raw:
             proxy.port = raw.port
@@ -134,7 +140,7 @@ async def test_this_machine_is_never_reached_through_one(
 
 @pytest.mark.parametrize("place", ["settings", "system"])
 async def test_a_plain_call_goes_through_it(tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with proxied(b'{"a": 1}') as proxy:
+    async with proxied(answering(http(b'{"a": 1}'))) as proxy:
         if place == "system":
             monkeypatch.setenv("HTTP_PROXY", proxy.url)
         async with transport(tmp_path, proxy.url if place == "settings" else "") as made:
@@ -148,8 +154,8 @@ async def test_a_plain_call_goes_through_it(tmp_path: Path, place: str, monkeypa
 
 
 async def test_a_secure_call_is_tunnelled_and_the_proxy_sees_no_key(tmp_path: Path) -> None:
-    async with proxied() as proxy, transport(tmp_path, proxy.url) as made:
-        with pytest.raises(NotSent):  # what is behind speaks no TLS
+    async with proxied(speaks_no_tls) as proxy, transport(tmp_path, proxy.url) as made:
+        with pytest.raises(NotSent):
             await made.send(PICWISH, "https://service.invalid", KEY, GET)
     assert proxy.lines == ["CONNECT service.invalid:443 HTTP/1.1"]
     assert KEY not in "".join(proxy.heads + proxy.behind.requests)
@@ -204,7 +210,7 @@ async def test_a_proxy_of_the_settings_that_cannot_be_used_is_told_at_the_start(
 async def test_pictures_come_through_the_systems_proxy_and_from_this_machine_past_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with proxied() as proxy, raw_server(answering(http(b"here"))) as raw:
+    async with proxied(speaks_no_tls) as proxy, raw_server(answering(http(b"here"))) as raw:
         monkeypatch.setenv("ALL_PROXY", proxy.url)
         downloader = Downloader(EngineSettings(tmp_path, tmp_path, retry_base_s=0.001))
         with pytest.raises(NotSent):
