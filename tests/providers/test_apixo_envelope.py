@@ -113,6 +113,7 @@ def test_a_good_code_in_any_type(code: Json) -> None:
         (400, "The parameter {{resolution}} must be either '2k', '4k' or '8k'.", FailureKind.BAD_REQUEST),
         (403, "Content violates policy", FailureKind.CONTENT),
         (403, "NSFW image", FailureKind.CONTENT),
+        (401, "The key violates a policy", FailureKind.AUTH),
         (403, "This key cannot access the model", FailureKind.AUTH),
         (403, "Insufficient balance", FailureKind.BILLING),
         (429, "Too many concurrent tasks", FailureKind.RATE_LIMITED),
