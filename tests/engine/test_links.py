@@ -22,6 +22,7 @@ from tests.simulator import Options, Simulator
 from tests.simulator.faults import rate_limited
 from tests.simulator.log import Stage
 from tests.simulator.options import SMALL_EDGES
+from tests.simulator.reply_faults import told_image
 
 pytestmark = pytest.mark.anyio
 S = JobState
@@ -194,6 +195,14 @@ async def test_a_crowded_service_is_asked_again(house: LinkedHouse) -> None:
     house.simulator.script(Stage.POLL, rate_limited("0"))
     job = await chained(house, photo)
     assert job.state is S.DONE, job.failure
+
+
+@pytest.mark.parametrize("image", ["http://192.0.2.1/a.png", "https://10.0.0.1/a.png", "file:///etc/passwd"])
+async def test_an_address_that_we_would_not_fetch_is_not_handed_on(house: LinkedHouse, image: str) -> None:
+    _, photo = await made(house)
+    house.simulator.script(Stage.POLL, told_image(image), times=None)
+    job = await chained(house, photo)
+    refused(house, job)
 
 
 async def test_an_output_is_known_by_its_path_as_long_as_it_is_the_same(house: LinkedHouse) -> None:

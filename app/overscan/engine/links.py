@@ -18,6 +18,7 @@ from overscan.core.failures import (
     JobError,
     MissingKey,
     NotSent,
+    OutputRejected,
     OverscanError,
     ProtocolError,
     ServiceRefusal,
@@ -26,7 +27,7 @@ from overscan.core.jobs import Job, JobState
 from overscan.core.providers import Phase, RemoteImage, RemoteProvider, TaskStatus
 from overscan.core.requests import Delivery, OutputRef
 from overscan.core.text import tr
-from overscan.engine.addresses import is_loopback
+from overscan.engine.addresses import check, is_loopback
 from overscan.engine.context import Context, JobRecord
 from overscan.engine.pacing import back_off, retry_after
 from overscan.engine.transport import Upload
@@ -110,6 +111,12 @@ async def _live_url(context: Context, record: JobRecord, ref: OutputRef | None, 
     if status.phase is not Phase.SUCCEEDED or not isinstance(image, RemoteImage):
         raise _gone(earlier)
     record.secrets.add(image.url)
+    # By the rules for what we fetch ourselves; only that a name is looked up is left to the other service.
+    near = urlsplit(context.base_url_of(provider.info.account, earlier)).hostname or ""
+    try:
+        await check(image.url, near=near, resolve=False)
+    except OutputRejected as error:
+        raise _out_of_reach(provider, error) from error
     if len(image.url) > longest:
         raise ConfigProblem(
             tr(
