@@ -396,7 +396,8 @@ NEVER = {JobState.FAILED, JobState.CANCELLED, JobState.UNCONFIRMED}
 async def test_cancelling_from_within_the_news_of_a_state(house: House, state: JobState) -> None:
     if state is JobState.PARKED:
         house.simulator.script(Stage.POLL, told_state(4, image=""), times=None)
-    async with house.engine(paced(house.settings(), deadline_s=0.1)) as engine:
+    settings = paced(house.settings(), deadline_s=0.1) if state is JobState.PARKED else house.settings()
+    async with house.engine(settings) as engine:
         asked: list[str] = []
 
         def answer(job: Job) -> None:
