@@ -68,7 +68,6 @@ def _take(scale: int) -> int:
         for provider in SERVICES:
             save_value(places.config_file, f"providers.{provider}.pace.first_s", 0.0)
             save_value(places.config_file, f"providers.{provider}.pace.interval_s", 0.05)
-        save_value(places.config_file, "money.max_credits_per_day", 200.0)
         save_value(places.config_file, "hosting.endpoint", "https://s3.example.com")
         save_value(places.config_file, "hosting.bucket", "my-photos")
         save_value(places.config_file, "hosting.access_key_id", "EXAMPLEKEYID")
@@ -121,6 +120,7 @@ class _Sitting:
         self.compare()
         self.errors()
         self.providers()
+        self.all_at_once()
         self.paused()
         self.settings()
         self.dialogs()
@@ -256,6 +256,59 @@ class _Sitting:
         for provider in ("local-upscale", *SERVICES):
             panel.card(provider).set_ticked(provider == "picwish-scale")
 
+    def all_at_once(self) -> None:
+        """One photo with all five services and the built-in engine, under way and done; one result is not as asked."""
+        from dataclasses import replace
+
+        from overscan.core.jobs import JobState
+        from overscan.core.providers import Operation
+        from overscan.ui.stage import Page
+        from tests.simulator.faults import Hold
+        from tests.simulator.log import Stage
+        from tests.simulator.task_faults import ResultIsInput
+
+        photos, panel = self.desk.session.photos, self.desk.panel
+        photo = photos.photo_at(3)
+        path = Path(photo.ref.path or "")
+        # The window takes no picture from this machine by its URL, and the simulator is on this machine: so the photo
+        # is given the URL here that it would have if it had been dropped from a browser.
+        url = self.simulator.host_photo("a.jpg", path.read_bytes())
+        photos.put(replace(photo, ref=photo.ref.model_copy(update={"url": url})))
+        self.desk.tray.select_row(3)
+        hold = Hold()
+        self.simulator.script(Stage.POLL, hold, times=None)
+        self.simulator.script(Stage.SUBMIT, ResultIsInput())
+        panel.form("picwish-scale").set_values({"scale_factor": 4})
+        panel.form("picwish-expand").set_values({"prompt": "a linen table, 桌布"})
+        before = len(self.desk.session.jobs)
+        wanted = 0
+        for operation in (Operation.ENHANCE, Operation.EXPAND):
+            panel.set_operation(operation)
+            for provider in ("local-upscale", "local-expand", *SERVICES):
+                panel.card(provider).set_ticked(True)
+            panel.replan()
+            wanted += len(panel.plan.jobs)
+            self.desk.commands.run.trigger()
+            self.wait_for_jobs(before + wanted)
+        if wanted != len(SERVICES) + 2:
+            raise RuntimeError(f"{wanted} jobs were planned: {[str(r.failure) for r in panel.plan.refusals]}")
+        mine = [job.id for job in self.desk.session.jobs[before:]]
+        waiting = (JobState.WAITING, JobState.RUNNING, JobState.DONE, JobState.DOWNLOADING)
+        self.wait(lambda: all(job.state in waiting for job in self.desk.session.jobs if job.id in mine))
+        self.desk.stage.set_page(Page.COMPARE)
+        self.settle()
+        self.shoot("all-running")
+        hold.gate.open()
+        self.wait(lambda: all(job.terminal for job in self.desk.session.jobs))
+        states = [(job.request.provider, job.state.value) for job in self.desk.session.jobs if job.id in mine]
+        if any(state != "done" for _, state in states):
+            raise RuntimeError(f"not all of them are done: {states}")
+        self.settle()
+        self.shoot("all-done")
+        panel.set_operation(Operation.ENHANCE)
+        for provider in ("local-upscale", *SERVICES):
+            panel.card(provider).set_ticked(provider == "picwish-scale")
+
     def paused(self) -> None:
         """An account without credits in the middle of a batch."""
         from tests.simulator.faults import EnvelopeError
@@ -279,6 +332,7 @@ class _Sitting:
         from overscan.ui.settings_dialog import SettingsDialog
         from overscan.ui.spending_dialog import SpendingDialog
 
+        self.cap_the_day()
         self.desk.commands.spending.trigger()
         self.settle()
         spending = self.window.findChild(SpendingDialog)
@@ -304,6 +358,17 @@ class _Sitting:
         dialog.reject()
         self.settle()
 
+    def cap_the_day(self) -> None:
+        """A cap that the plan would pass: Run cannot be pressed."""
+        from overscan.services.settings import load, save_value
+
+        self.desk.messages.clear()
+        save_value(self.home.config_file, "money.max_credits_per_day", 30.0)
+        self.desk.session.take_settings(load(self.home.config_file))
+        self.desk.commands.select_all.trigger()
+        self.settle()
+        self.shoot("day-cap")
+
     def settings(self) -> None:
         from overscan.ui.settings_dialog import SettingsDialog
 
@@ -322,6 +387,10 @@ class _Sitting:
 
     def done(self, provider: str) -> int:
         return sum(job.state == "done" and job.request.provider == provider for job in self.desk.session.jobs)
+
+    def wait_for_jobs(self, count: int) -> None:
+        """Until so many jobs are journalled."""
+        self.wait(lambda: len(self.desk.session.jobs) == count and not self.desk.session.submitting)
 
     def wait(self, condition: Callable[[], bool]) -> None:
 
