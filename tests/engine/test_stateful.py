@@ -115,7 +115,7 @@ class Life(RuleBasedStateMachine):
         try:
             self.running().order(Settle())
             self.running().quit()
-            assert self.simulator.crashes == []
+            assert self.simulator.crashes == [], self.simulator.crashes
             self.check()
         finally:
             if self.program is not None:
@@ -171,7 +171,8 @@ class Life(RuleBasedStateMachine):
     def check_files(self, jobs: list[Job]) -> None:
         folders = [self.place.out, self.root / "rescue"]
         files = {path for folder in folders if folder.is_dir() for path in folder.iterdir()}
-        assert files == {Path(output.path) for job in jobs for output in job.outputs}
+        known = {Path(output.path) for job in jobs for output in job.outputs}
+        assert files == known, (files ^ known, jobs)
         for path in files:
             verify(path, LONGEST)
         for job in jobs:

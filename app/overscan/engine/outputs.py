@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import uuid
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,11 +40,9 @@ def make_ready(folder: Path) -> None:
     """Make the folder and see that it can be written, before anything is paid for. Raises ``StorageProblem``."""
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".overscan-probe-{uuid.uuid4().hex}.part"
-        try:
-            probe.write_bytes(b"\0")
-        finally:
-            probe.unlink(missing_ok=True)
+        # Where the system can, this file never gets a name, so that not even a power cut leaves it behind.
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"\0")
 
 
 def write_part(part: Path, data: bytes | memoryview) -> None:
