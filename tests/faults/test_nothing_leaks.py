@@ -77,7 +77,7 @@ class Loud(Program):
 
     said: list[str] = field(default_factory=list)
 
-    def start(self, *arguments: str | Path, **_: object) -> subprocess.Popen[bytes]:  # type: ignore[override]
+    def start(self, *arguments: str | Path, **_: object) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-c", LOUD, *map(str, arguments)],
             env=self._environment(),
