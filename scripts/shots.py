@@ -121,6 +121,7 @@ class _Sitting:
         self.errors()
         self.providers()
         self.all_at_once()
+        self.warned()
         self.paused()
         self.settings()
         self.dialogs()
@@ -257,7 +258,7 @@ class _Sitting:
             panel.card(provider).set_ticked(provider == "picwish-scale")
 
     def all_at_once(self) -> None:
-        """One photo with all five services and the built-in engine, under way and done; one result is not as asked."""
+        """One photo with all five services and the built-in engine, under way and done."""
         from dataclasses import replace
 
         from overscan.core.jobs import JobState
@@ -265,7 +266,6 @@ class _Sitting:
         from overscan.ui.stage import Page
         from tests.simulator.faults import Hold
         from tests.simulator.log import Stage
-        from tests.simulator.task_faults import ResultIsInput
 
         photos, panel = self.desk.session.photos, self.desk.panel
         photo = photos.photo_at(3)
@@ -277,7 +277,6 @@ class _Sitting:
         self.desk.tray.select_row(3)
         hold = Hold()
         self.simulator.script(Stage.POLL, hold, times=None)
-        self.simulator.script(Stage.SUBMIT, ResultIsInput())
         panel.form("picwish-scale").set_values({"scale_factor": 4})
         panel.form("picwish-expand").set_values({"prompt": "a linen table, 桌布"})
         before = len(self.desk.session.jobs)
@@ -309,13 +308,29 @@ class _Sitting:
         for provider in ("local-upscale", *SERVICES):
             panel.card(provider).set_ticked(provider == "picwish-scale")
 
+    def warned(self) -> None:
+        """A result that is not what was asked for."""
+        from tests.simulator.log import Stage
+        from tests.simulator.task_faults import ResultIsInput
+
+        self.simulator.script(Stage.SUBMIT, ResultIsInput())
+        self.desk.panel.form("picwish-scale").set_values({"scale_factor": 2, "type": "face"})
+        self.desk.tray.select_row(0)
+        self.desk.panel.replan()
+        before = len(self.desk.session.jobs)
+        self.desk.commands.run.trigger()
+        self.wait_for_jobs(before + 1)
+        self.wait(lambda: bool(self.desk.session.jobs[-1].warnings))
+        self.settle()
+        self.shoot("warnings")
+
     def paused(self) -> None:
         """An account without credits in the middle of a batch."""
         from tests.simulator.faults import EnvelopeError
         from tests.simulator.log import Stage
 
         self.simulator.script(Stage.SUBMIT, EnvelopeError(402, "Insufficient credits"), times=None)
-        self.desk.panel.form("picwish-scale").set_values({"scale_factor": 3, "type": "face"})
+        self.desk.panel.form("picwish-scale").set_values({"scale_factor": 4, "type": "face"})
         self.desk.commands.select_all.trigger()
         self.desk.panel.replan()
         before = len(self.desk.session.jobs)
