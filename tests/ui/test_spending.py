@@ -136,11 +136,12 @@ def test_a_warning_stands_on_its_pane(
     window.desk.commands.run.trigger()
     (job,) = wait_for_states(qtbot, window, JobState.DONE)
     session = window.desk.session
-    warned = job.model_copy(update={"warnings": ("It differs from the photo.",)})
+    name = job.outputs[0].path.rpartition("/")[2]
+    warned = job.model_copy(update={"warnings": (f"{name} is 1×1 pixels; 2×2 was asked for.",)})
     session._jobs_changed((warned,))
     session.queue.flush()
     label = child(window, QLabel, "compare-pane-1-header-warning")
     qtbot.waitUntil(label.isVisible, timeout=WAIT_MS)
-    assert label.text() == label.toolTip() == "It differs from the photo."
-    assert cell(window, 0, Column.NOTE).startswith("It differs from the photo.")
+    assert label.text() == label.toolTip() == "is 1×1 pixels; 2×2 was asked for."
+    assert cell(window, 0, Column.NOTE).startswith(f"{name} is 1×1 pixels")
     assert isinstance(child(window, QTableView, "queue-table"), QTableView)

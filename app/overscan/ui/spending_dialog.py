@@ -124,6 +124,7 @@ def _table(name: str, title: str, parent: QWidget) -> QTableWidget:
     table.setTabKeyNavigation(False)
     table.setWordWrap(True)
     table.verticalHeader().setVisible(False)
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header = table.horizontalHeader()
     header.setHighlightSections(False)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -148,4 +149,3 @@ def _fill(table: QTableWidget, titles: tuple[str, str], rows: Sequence[tuple[str
             if column == 0:
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, first)
             table.setItem(place, column, item)
-    table.resizeRowsToContents()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from overscan.core.geometry import Margins, Rect, Size
-from overscan.core.jobs import Job, JobState
+from overscan.core.jobs import Job, JobState, Output
 from overscan.core.providers import Operation, ProviderInfo
 from overscan.core.requests import Photo
 from overscan.core.text import tr
@@ -211,7 +211,7 @@ class Stage(QFrame):
                     seconds=seconds,
                     cost=cost,
                     frame=frame,
-                    warnings=job.warnings,
+                    warnings=_warnings_of(job, output),
                 )
                 for output in job.outputs
             ]
@@ -240,6 +240,13 @@ def _original(photo: Photo) -> OriginalItem | None:
         title=wording.photo_name(photo.ref),
         size=photo.ref.size,
     )
+
+
+def _warnings_of(job: Job, output: Output) -> tuple[str, ...]:
+    """The job's warnings about this output, without the file name that they begin with: its pane shows which it is."""
+    own = Path(output.path).name
+    others = tuple(Path(other.path).name + " " for other in job.outputs if other.n != output.n)
+    return tuple(line.removeprefix(own).strip() for line in job.warnings if not line.startswith(others))
 
 
 def _is_local(info: ProviderInfo | None) -> bool:
