@@ -82,6 +82,7 @@ INPUT: Final[Part] = {
         "The mask is taken the wrong way round: the photo is new, and the blank stays.",
         "Keeps the picture and sends nothing again.",
         done("result-polarity-inverted", "result-kept-area-redrawn"),
+        otherwise="No warning yet: imaging.canvas.polarity_suspect tells such a result, and nothing asks it so far.",
         also=("tests/imaging/test_canvas.py::test_f70_a_result_that_follows_the_inverse_of_the_mask_is_suspect",),
     ),
     "F71": Fault(

@@ -229,6 +229,7 @@ RESULT: Final[Part] = {
                 "parked",
                 "protocol",
                 _PRIVATE.message,
+                _PRIVATE.remedy,
                 warnings=(_SMALL, f"Picture 1 of 2 is missing: {_PRIVATE.message}"),
             ),
         },

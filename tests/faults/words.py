@@ -8,7 +8,9 @@ from typing import Final
 from tests.faults.table import DONE, REFUSED, Ending
 
 RESUMED: Final = "It is picked up again at the next start, or with Resume; that costs nothing."
-NO_PICTURE: Final = Ending("parked", "protocol", "The service says that it has finished, but gives no picture.")
+NO_PICTURE: Final = Ending(
+    "parked", "protocol", "The service says that it has finished, but gives no picture.", RESUMED
+)
 STILL_WORKING: Final = Ending("parked", "timeout", "The service is still working on it.", RESUMED)
 UNKNOWN_TASK: Final = Ending(
     "failed",
@@ -17,7 +19,7 @@ UNKNOWN_TASK: Final = Ending(
     "Check the base URL in the settings; results are kept only for a limited time.",
     charged=True,
 )
-NOT_HTTPS: Final = Ending("parked", "protocol", "The picture's address is not secure: “http” is not https.")
+NOT_HTTPS: Final = Ending("parked", "protocol", "The picture's address is not secure: “http” is not https.", RESUMED)
 
 
 def unconfirmed(what: str) -> Ending:
@@ -38,7 +40,7 @@ def failed(kind: str, message: str, remedy: str = "", *, charged: bool = False) 
     return Ending("failed", kind, message, remedy, charged)
 
 
-def parked(kind: str, message: str, remedy: str = "") -> Ending:
+def parked(kind: str, message: str, remedy: str = RESUMED) -> Ending:
     return Ending("parked", kind, message, remedy)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 from overscan.core.failures import AnswerLost, Failure, FailureKind, NotSent, ProtocolError, ServiceRefusal
@@ -144,12 +145,14 @@ class _Follower:
             self._record.update(progress=progress, note="")
 
     def _park(self, message: str) -> None:
-        failure = Failure(
-            FailureKind.TIMEOUT,
-            message,
-            tr("It is picked up again at the next start, or with Resume; that costs nothing."),
-        )
-        self._record.fail(failure, JobEvent.PARK)
+        self._record.fail(parked(Failure(FailureKind.TIMEOUT, message)), JobEvent.PARK)
+
+
+def parked(failure: Failure) -> Failure:
+    """The failure as a parked job has it: what can be done is said where the failure itself does not know."""
+    if failure.remedy:
+        return failure
+    return replace(failure, remedy=tr("It is picked up again at the next start, or with Resume; that costs nothing."))
 
 
 def _about(task_id: str, status: TaskStatus) -> TaskStatus:

@@ -22,7 +22,7 @@ from overscan.engine.collecting import Collector
 from overscan.engine.context import Context, JobRecord
 from overscan.engine.links import resolve
 from overscan.engine.outputs import make_ready
-from overscan.engine.polling import follow
+from overscan.engine.polling import follow, parked
 from overscan.engine.submitting import Submission, Wishes, cancel_note, unconfirmed
 from overscan.engine.transport import Upload
 
@@ -131,12 +131,12 @@ class RemoteRun:
         elif state is JobState.SUBMITTING:
             self._record.fail(unconfirmed(failure), JobEvent.LOSE)
         elif state is JobState.PARKED:
-            self._record.update(failure=failure)
+            self._record.update(failure=parked(failure))
         elif failure.kind in (FailureKind.NOT_FOUND, FailureKind.EXPIRED) or self.job.task_id is None:
             if not self._collector.finish_with_what_is_here():
                 self._record.fail(_charged(failure))
         else:
-            self._record.fail(failure, JobEvent.PARK)
+            self._record.fail(parked(failure), JobEvent.PARK)
         self._heed(failure)
 
     def _heed(self, failure: Failure) -> None:
