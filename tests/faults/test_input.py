@@ -58,7 +58,7 @@ async def test_f65_a_file_name_that_breaks_parsers(house: FaultHouse, make_photo
     assert output.name.isprintable()
 
 
-@pytest.mark.parametrize("orientation", range(2, 9))
+@pytest.mark.parametrize("orientation", [2, 3, 6, 8])
 async def test_f66_a_turned_photo_is_sent_upright(house: FaultHouse, make_photo: MakePhoto, orientation: int) -> None:
     house.photo_file = make_photo("turned.jpg", size=(80, 64), orientation=orientation)
     assert "turned upright" in house.plan().jobs[0].changes

@@ -186,7 +186,7 @@ async def test_f15_the_key_is_refused(house: FaultHouse) -> None:
     assert house.account.accepted == 0
 
 
-@over_services
+@over_accounts
 @pytest.mark.parametrize(("number", "name"), [("F14", "submit-402"), ("F15", "submit-401")])
 async def test_f14_and_f15_the_rest_of_the_batch_is_held(house: FaultHouse, number: str, name: str) -> None:
     refusing = house.simulator.script_named(name, times=1000)
