@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from overscan.core.delivery import Reach
 from overscan.core.failures import OverscanError
 from overscan.core.jobs import Job
+from overscan.core.living import kept_until
 from overscan.core.providers import Account, RemoteProvider
 from overscan.core.requests import OutputRef, PhotoRef
 from overscan.providers.registry import Registry, load_registry
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
     from overscan.engine.settings import EngineSettings, HostingSettings
 
 _log = logging.getLogger(__name__)
-_LIFETIME_MARGIN_S: Final = 120.0
-"""So much before its end a result counts as gone: the next service has to fetch it in time."""
-_AS_URL: Final = 1
-"""The ``return_type`` of every service by which a result is a URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +126,14 @@ class House:
 
         Raises ``JournalProblem``.
         """
-        keeping: dict[str, float] = {}
-        for provider in self.registry.all():
-            if isinstance(provider, RemoteProvider) and provider.info.result_lifetime_s is not None:
-                keeping[provider.info.id] = provider.info.result_lifetime_s - _LIFETIME_MARGIN_S
+        infos = {provider.info.id: provider.info for provider in self.registry.all()}
+        longest_s = max((info.result_lifetime_s or 0.0 for info in infos.values()), default=0.0)
         now = time.time()
         found: dict[OutputRef, LiveResult] = {}
-        for job in journal.done_since(now - max(keeping.values(), default=0.0)):
-            by_url = job.request.parameters.get("return_type") in (None, _AS_URL)
-            kept_s = keeping.get(job.request.provider)
-            if kept_s is None or not by_url or job.task_id is None or job.finished_at is None:
-                continue
-            until = job.finished_at + kept_s
-            if now < until:
+        for job in journal.done_since(now - longest_s):
+            info = infos.get(job.request.provider)
+            until = kept_until(job, info) if info is not None else None
+            if until is not None and now < until:
                 found |= {OutputRef(job=job.id, n=o.n): LiveResult(o.sha256, until) for o in job.outputs}
         return found
 

@@ -129,9 +129,11 @@ def _planned(
         raise PhotoError(tr("The photo has not been read yet."))
     remote = isinstance(provider, RemoteProvider)
     delivery = delivery_of(photo, info, reach) if remote or photo.ref.path is None else Delivery.FILE
+    # An address that is not used has no business in the journal: it may carry a signature.
+    ref = photo.ref if delivery is Delivery.URL else photo.ref.model_copy(update={"url": None})
     request = Request(
         provider=info.id,
-        photo=photo.ref,
+        photo=ref,
         delivery=delivery,
         parameters=parameters.values(),
         canvas=_canvas(photo, info),

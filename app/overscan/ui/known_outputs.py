@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
 
-from overscan.core.jobs import Job, JobState
+from overscan.core.jobs import Job
+from overscan.core.living import kept_until
 from overscan.core.providers import ProviderInfo
 from overscan.core.requests import OutputRef, Photo, PhotoRef
-
-_MARGIN_S: Final = 120.0
-"""So long before its end a result counts as gone: a job has to be sent first."""
 
 
 class KnownOutputs:
@@ -38,10 +35,5 @@ def is_live(ref: PhotoRef, jobs: Mapping[str, Job], info: ProviderInfo | None, n
     Only a guess, from what is known without asking: the engine asks before it sends.
     """
     job = jobs.get(ref.output.job) if ref.output is not None else None
-    if job is None or info is None or info.account is None or info.result_lifetime_s is None:
-        return False
-    if job.state is not JobState.DONE or job.task_id is None or job.finished_at is None:
-        return False
-    # By the rule of ``House.live_results``, which reads the journal and is therefore not for this thread.
-    by_url = job.request.parameters.get("return_type") in (None, 1)
-    return by_url and now < job.finished_at + info.result_lifetime_s - _MARGIN_S
+    until = kept_until(job, info) if job is not None and info is not None else None
+    return until is not None and now < until
