@@ -277,6 +277,11 @@ class Simulator:
             await asyncio.wait(state.tasks, timeout=SHUTDOWN_S)
         await backend.close()
         worker.close()
+        # Twice: a connection may just be being accepted, and one that is broken is closed only in the loop's next turn.
+        for _ in range(2):
+            for transport in tuple(self._connections):
+                transport.abort()
+            await asyncio.sleep(0)
 
     async def _listen(self, app: Handler, sock: socket.socket, state: ServerState) -> asyncio.Server:
         # uvicorn's protocol without its Server class: that one looks at its stop flag ten times a second and
