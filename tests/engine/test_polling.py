@@ -18,7 +18,7 @@ from overscan.providers.accounts import PICWISH
 from overscan.providers.picwish_scale import PicwishScale
 from tests.engine.house import PATIENCE_S, House, paced
 from tests.engine.test_recovery import planned_job, with_task
-from tests.simulator import Gate, Hold, HoldPoint, Simulator, Stage, rate_limited, told_state
+from tests.simulator import EnvelopeError, Gate, Hold, HoldPoint, Simulator, Stage, rate_limited, told_state
 
 pytestmark = pytest.mark.anyio
 NEVER_S = 10_000.0
@@ -161,6 +161,39 @@ async def test_the_path_of_the_status_call_can_be_set(house: House) -> None:
     assert job.state is JobState.DONE
     path = f"/api/tasks/visual/scale/{job.task_id}"
     assert {asked.path for asked in house.simulator.requests.polls} == {path}
+
+
+class GuessedPath(OddPath):
+    """The same, and nobody knows the right path."""
+
+    info = replace(PicwishScale.info, status_path="/nowhere")
+
+
+async def test_a_paid_task_waits_where_only_the_path_of_its_status_may_be_wrong(house: House) -> None:
+    house.providers = (GuessedPath(),)
+    async with house.engine() as engine:
+        parked = await house.run(engine)
+    assert parked.state is JobState.PARKED
+    assert parked.failure is not None
+    assert "providers.picwish-scale.status_path" in parked.failure.remedy
+    settings = replace(house.settings(), status_paths={"picwish-scale": "/api/tasks/visual/scale/{task_id}"})
+    async with house.engine(settings) as engine:
+        (job,) = engine.recover(send_queued=False)
+        done = await house.settled(engine, job)
+    assert (done.id, done.state) == (parked.id, JobState.DONE)
+    assert house.simulator.account.accepted == 1
+
+
+async def test_a_task_that_has_been_found_once_is_gone_when_it_is_not_found(house: House) -> None:
+    house.providers = (GuessedPath(),)
+    settings = replace(house.settings(), status_paths={"picwish-scale": "/api/tasks/visual/scale/{task_id}"})
+    house.simulator.script(Stage.POLL, told_state(4), times=1)
+    house.simulator.script(Stage.POLL, EnvelopeError(404, "task_id does not exist"), times=None)
+    async with house.engine(settings) as engine:
+        job = await house.run(engine)
+    assert job.state is JobState.FAILED
+    assert job.failure is not None
+    assert job.failure.kind is FailureKind.NOT_FOUND
 
 
 def test_a_task_id_cannot_leave_its_place_in_the_path(house: House) -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from tests.faults.table import DONE, Ending, Fault, Part
-from tests.faults.words import NO_PICTURE, STILL_WORKING, UNKNOWN_TASK, all_of, done, failed, parked, unconfirmed
+from tests.faults.words import (
+    NO_PICTURE,
+    STILL_WORKING,
+    UNKNOWN_PATH,
+    UNKNOWN_TASK,
+    all_of,
+    done,
+    failed,
+    parked,
+    unconfirmed,
+)
 
 _UNNAMED: Final = failed(
     "service", "The service ended the task with a state that its document does not name.", "Try again later."
@@ -171,10 +181,10 @@ POLL: Final[Part] = {
     "F29": Fault(
         "404 for good.",
         "The job fails and is marked as possibly charged.",
-        {"poll-404-always": UNKNOWN_TASK},
+        {"poll-404-always": UNKNOWN_TASK, "poll-404-always@gptge-scale": UNKNOWN_PATH},
         otherwise="The kind is not_found and not expired: the service says the same of a wrong region and of a task "
-        "that "
-        "is too old, so the remedy names both.",
+        "that is too old, so the remedy names both. Where no document names the path of the status call, a task that "
+        "has been paid for and never found is parked, so that another path can be set.",
     ),
     "F30": Fault(
         "HTTP 200, and 401, 429 or 500 in the body.",

@@ -19,6 +19,13 @@ UNKNOWN_TASK: Final = Ending(
     "Check the base URL in the settings; results are kept only for a limited time.",
     charged=True,
 )
+UNKNOWN_PATH: Final = Ending(
+    "parked",
+    "config",
+    UNKNOWN_TASK.message,
+    "The service may want another status path: set providers.gptge-scale.status_path in the settings, then resume. "
+    "That costs nothing.",
+)
 NOT_HTTPS: Final = Ending("parked", "protocol", "The picture's address is not secure: “http” is not https.", RESUMED)
 
 

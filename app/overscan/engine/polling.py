@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from typing import Final
 
-from overscan.core.failures import AnswerLost, Failure, FailureKind, NotSent, ProtocolError, ServiceRefusal
+from overscan.core.failures import (
+    AnswerLost,
+    ConfigProblem,
+    Failure,
+    FailureKind,
+    NotSent,
+    ProtocolError,
+    ServiceRefusal,
+)
 from overscan.core.jobs import JobEvent, JobState
 from overscan.core.providers import Phase, RemoteProvider, TaskStatus
 from overscan.core.text import tr
@@ -46,6 +55,7 @@ class _Follower:
         self._empty = 0
         self._missing = 0
         self._lost = 0
+        self._found = False
         self._trouble = ""
 
     async def run(self, status: TaskStatus | None) -> TaskStatus | None:
@@ -90,6 +100,7 @@ class _Follower:
         except ProtocolError as error:
             return None, self._made_no_sense(error)
         self._pacer.answered()
+        self._found = True
         self._senseless = self._missing = self._lost = 0
         self._trouble = ""
         if status.charged is not None:
@@ -114,7 +125,29 @@ class _Follower:
             self._missing += 1
             if self._missing < NOT_FOUND:
                 return self._back_off(self._missing + 1)
+            if self._perhaps_elsewhere():
+                raise self._elsewhere(error) from error
         raise error
+
+    def _perhaps_elsewhere(self) -> bool:
+        """Whether not the task may be unknown but the path: it is a guess, and has not answered for this task yet.
+
+        The task has been paid for, so the job waits for another path as long as the result can be there.
+        """
+        info, job = self._provider.info, self._record.job
+        if info.status_path is None or self._found or job.progress is not None:
+            return False
+        return job.elapsed_s(time.time()) < (info.result_lifetime_s or 0)
+
+    def _elsewhere(self, error: ServiceRefusal) -> ConfigProblem:
+        return ConfigProblem(
+            error.failure.message,
+            tr(
+                "The service may want another status path: set providers.{provider}.status_path in the settings, "
+                "then resume. That costs nothing.",
+                provider=self._provider.info.id,
+            ),
+        )
 
     def _back_off(self, failed: int) -> float:
         return back_off(failed, base_s=self._context.settings.retry_base_s)
