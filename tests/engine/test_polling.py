@@ -166,7 +166,7 @@ async def test_the_path_of_the_status_call_can_be_set(house: House) -> None:
 class GuessedPath(OddPath):
     """The same, and nobody knows the right path."""
 
-    info = replace(PicwishScale.info, status_path="/nowhere")
+    info = replace(PicwishScale.info, status_path="/nowhere")  # type: ignore[misc]
 
 
 async def test_a_paid_task_waits_where_only_the_path_of_its_status_may_be_wrong(house: House) -> None:
