@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,11 +13,16 @@ from PIL import Image
 
 from overscan.core.calls import Reply
 from overscan.core.failures import FailureKind
+from overscan.core.geometry import Margins, Size
 from overscan.core.jobs import Job, JobState
 from overscan.core.money import Amount, Cost
+from overscan.core.parameters import Parameters
 from overscan.core.providers import RemoteImage, TaskStatus
+from overscan.core.requests import Canvas, Photo
+from overscan.providers.picwish_expand import PicwishExpand
 from overscan.providers.picwish_scale import PicwishScale
-from tests.engine.house import House
+from tests.conftest import MakePhoto
+from tests.engine.house import QUICK, House
 from tests.simulator import Cut, ResultIs, ResultIsInput, Stage
 from tests.simulator.images import read_header
 from tests.simulator.task_faults import SameTaskAs
@@ -111,6 +117,84 @@ def once(house: House, state: JobState, act: Callable[[], object]) -> Callable[[
             act()
 
     return answer
+
+
+INVERTED = "the service may read the mask the other way round."
+
+
+@pytest.fixture
+def framed(house: House, make_photo: MakePhoto) -> Photo:
+    """A photo laid into a wider frame, for the service that takes it as a canvas; its frame is what is generated."""
+    house.providers = (PicwishExpand(),)
+    house.photo_file = make_photo("osprey.jpg", size=(90, 60))
+    photo = house.photo
+    return Photo(photo.ref, photo.facts, Canvas(frame=Margins(20, 10, 0, 6)))
+
+
+async def expanded(house: House, photo: Photo) -> Job:
+    settings = replace(house.settings(), pace={"picwish-expand": QUICK})
+    async with house.engine(settings) as engine:
+        (job,) = engine.add(house.planned("picwish-expand", photos=[photo]))
+        ended = await house.settled(engine, job)
+    assert ended.state is JobState.DONE, ended.failure
+    assert len(house.simulator.requests.submissions) == 1
+    return ended
+
+
+async def test_f70_a_mask_that_was_read_the_other_way_round(house: House, framed: Photo) -> None:
+    house.simulator.script_named("result-polarity-inverted")
+    job = await expanded(house, framed)
+    (line,) = job.warnings
+    assert line.startswith("In osprey-picwish-expand-1.png the kept part changed")
+    assert line.endswith(INVERTED)
+    assert len(house.outputs()) == 1
+
+
+@pytest.mark.parametrize("fault", [None, "result-kept-area-redrawn"])
+async def test_a_mask_that_was_read_rightly(house: House, framed: Photo, fault: str | None) -> None:
+    if fault is not None:
+        house.simulator.script_named(fault)
+    assert (await expanded(house, framed)).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "becomes_of_it",
+    [
+        Path.unlink,
+        lambda path: path.write_bytes(b"another file"),
+        lambda path: Image.new("RGB", (90, 60), (0, 90, 0)).save(path),
+    ],
+    ids=["gone", "no image", "another photo"],
+)
+async def test_masks_are_not_judged_without_the_photo_that_was_sent(
+    house: House, framed: Photo, becomes_of_it: Callable[[Path], object]
+) -> None:
+    house.simulator.script_named("result-polarity-inverted")
+    house.answer = once(house, JobState.WAITING, lambda: becomes_of_it(house.photo_file))
+    assert (await expanded(house, framed)).warnings == ()
+
+
+async def test_a_canvas_of_another_size_than_was_sent(house: House, framed: Photo) -> None:
+    house.simulator.script(Stage.SUBMIT, ResultIs(encoded(40, 30)))
+    (line,) = (await expanded(house, framed)).warnings
+    assert line.endswith("is 40×30 pixels; 96×90 was asked for.")
+
+
+class Puzzled(PicwishScale):
+    """A provider of somebody's own that has a fault where its sizes are asked for."""
+
+    def cost(self, parameters: Parameters, size: Size | None) -> Cost:
+        return Cost()
+
+    def output_size(self, parameters: Parameters, size: Size) -> Size:
+        raise ZeroDivisionError("a fault of the provider's")
+
+
+async def test_a_fault_in_a_remark_holds_no_picture_back(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    house.providers = (Puzzled(),)
+    caplog.set_level(logging.CRITICAL, logger="overscan.engine.collecting")
+    job = await done(house)
+    assert (job.warnings, len(job.outputs)) == ((), 1)
 
 
 # ---------------------------------------------------------------------------------------- several pictures

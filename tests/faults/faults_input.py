@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.faults.table import DONE, Fault, Part
+from tests.faults.table import DONE, Ending, Fault, Part
 from tests.faults.words import done, failed, refused
 
 INPUT: Final[Part] = {
@@ -80,10 +80,22 @@ INPUT: Final[Part] = {
     ),
     "F70": Fault(
         "The mask is taken the wrong way round: the photo is new, and the blank stays.",
-        "Keeps the picture and sends nothing again.",
-        done("result-polarity-inverted", "result-kept-area-redrawn"),
-        otherwise="No warning yet: imaging.canvas.polarity_suspect tells such a result, and nothing asks it so far.",
-        also=("tests/imaging/test_canvas.py::test_f70_a_result_that_follows_the_inverse_of_the_mask_is_suspect",),
+        "Compares the picture with what was sent: where the kept part is new and the blank one stayed, the job says "
+        "so. It keeps the picture and sends nothing again.",
+        {
+            "result-polarity-inverted": Ending(
+                "done",
+                warnings=(
+                    "In {photo}-{provider}-1.png the kept part changed and the painted one did not: the service may "
+                    "read the mask the other way round.",
+                ),
+            ),
+            "result-kept-area-redrawn": DONE,
+        },
+        also=(
+            "tests/imaging/test_canvas.py::test_f70_a_result_that_follows_the_inverse_of_the_mask_is_suspect",
+            "tests/engine/test_warnings.py::test_f70_a_mask_that_was_read_the_other_way_round",
+        ),
     ),
     "F71": Fault(
         "The photo's URL is too long for the service, or the service cannot fetch it.",

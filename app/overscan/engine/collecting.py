@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from overscan.core.failures import JournalProblem, OutputRejected, OverscanError, ServiceRefusal, StorageProblem
-from overscan.core.jobs import JobEvent, JobState, Output
+from overscan.core.jobs import Job, JobEvent, JobState, Output
 from overscan.core.providers import InlineImage, Provider, ResultImage
 from overscan.core.text import tr
 from overscan.engine.context import Context, JobRecord
 from overscan.engine.journal import Placement
 from overscan.engine.outputs import check_part, found_again, give_name, make_ready, part_path, remove, write_part
 from overscan.engine.pacing import back_off
-from overscan.engine.remarks import remarks
+from overscan.engine.remarks import looked_at, remarks, worth_a_look
 
 _log = logging.getLogger(__name__)
 _FETCHES: Final = 3
@@ -100,15 +100,25 @@ class Collector:
     async def _warnings(self, failures: Mapping[int, OverscanError], count: int) -> tuple[str, ...]:
         """What is to be said of the pictures and, where some came, of those that did not."""
         job = self._record.job
-        self.saving = True
         try:
-            said = await self._context.in_worker(remarks, self._provider, job)
-        finally:
-            self.saving = False
+            said = remarks(self._provider, job)
+            if worth_a_look(job):
+                said += await self._looked_at(job)
+        except Exception:  # noqa: BLE001
+            # Pictures that are saved and paid for do not wait for a line about them, whatever a provider's code does.
+            _log.exception("job %s: its outputs are not compared with what was asked for", job.id)
+            said = ()
         missed = tuple(_missing(n, count, "") for n in range(1, count + 1))
         before = [line for line in job.warnings if not line.startswith(missed)]
         missing = [_missing(n, count, self._record.clean(error.failure).message) for n, error in failures.items()]
         return tuple(dict.fromkeys((*before, *said, *(missing if job.outputs else ()))))
+
+    async def _looked_at(self, job: Job) -> tuple[str, ...]:
+        self.saving = True
+        try:
+            return await self._context.in_worker(looked_at, self._provider, job)
+        finally:
+            self.saving = False
 
     def _folders(self) -> tuple[Path, Path]:
         return Path(self._record.job.request.folder), self._context.settings.rescue_folder

@@ -1,14 +1,16 @@
 """What a person should know of outputs that were saved all the same: the lines of ``Job.warnings``.
 
-Compared are size, bytes and transparency. Pixels are not compared with what was sent: a service that only encodes the
-photo anew is not noticed.
+Compared are size, bytes, transparency and, where a mask was sent, which part was generated. Other pixels are not
+compared with what was sent: a service that only encodes the photo anew is not noticed.
 """
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Final
 
+from overscan.core.calls import FileSource
 from overscan.core.failures import InvalidParameter, PhotoError
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
@@ -23,13 +25,8 @@ _WITHOUT_ALPHA: Final = frozenset({ImageFormat.JPEG, ImageFormat.BMP})
 
 
 def remarks(provider: Provider, job: Job) -> tuple[str, ...]:
-    """One line for each thing in which the job's outputs are not what was asked for.
-
-    Reads files, and decodes them where transparency is in question; for a worker thread. A file that cannot be read
-    (any more) gets no line.
-    """
+    """One line for each thing in which the job's outputs are not what was asked for, as far as no file tells it."""
     asked = _asked_size(provider, job)
-    see_through = None
     lines = []
     for output in job.outputs:
         if asked is not None and not _about_equal(output, asked):
@@ -37,10 +34,34 @@ def remarks(provider: Provider, job: Job) -> tuple[str, ...]:
             lines.append(tr("{name} is {got} pixels; {asked} was asked for.", name=_name(output), got=got, asked=asked))
         if job.sent is not None and output.sha256 == job.sent.sha256:
             lines.append(tr("{name} is exactly the photo that was sent: nothing was done to it.", name=_name(output)))
-        if not _has_alpha(output):
-            see_through = _sent_see_through(job) if see_through is None else see_through
-            if see_through:
-                lines.append(tr("{name} has lost the photo's transparency.", name=_name(output)))
+    return tuple(lines)
+
+
+def worth_a_look(job: Job) -> bool:
+    """Whether :func:`looked_at` could find anything; where not, no thread has to be asked."""
+    return bool(job.outputs) and (_mask_sent(job) or _maybe_see_through(job))
+
+
+def looked_at(provider: Provider, job: Job) -> tuple[str, ...]:
+    """As :func:`remarks`, for what only the pixels tell.
+
+    Reads and decodes the outputs and the photo; for a worker thread. A file that cannot be read (any more) gets no
+    line.
+    """
+    lines = []
+    if _maybe_see_through(job):
+        opaque = [output for output in job.outputs if not _has_alpha(output)]
+        if opaque and _was_see_through(job):
+            lines += [tr("{name} has lost the photo's transparency.", name=_name(output)) for output in opaque]
+    if _mask_sent(job):
+        lines += [
+            tr(
+                "In {name} the kept part changed and the painted one did not: "
+                "the service may read the mask the other way round.",
+                name=_name(output),
+            )
+            for output in _inverted(provider, job)
+        ]
     return tuple(lines)
 
 
@@ -82,20 +103,59 @@ def _has_alpha(output: Output) -> bool:
         return True
 
 
-def _sent_see_through(job: Job) -> bool:
-    """Whether anything in the photo as sent was transparent; told from the photo's file, if that is still the same."""
+def _maybe_see_through(job: Job) -> bool:
+    """Whether anything in the photo as sent can have been transparent, by its format."""
+    return (
+        job.sent is not None
+        and job.sent.format not in _WITHOUT_ALPHA
+        and job.request.canvas is None
+        and job.request.photo.path is not None
+    )
+
+
+def _was_see_through(job: Job) -> bool:
+    """Whether anything was; told from the photo's file, if that is still the same."""
     from overscan.imaging.formats import DECODE_ERRORS, open_image
     from overscan.imaging.photo import open_photo
 
-    photo = job.request.photo
-    if job.sent is None or job.sent.format in _WITHOUT_ALPHA or job.request.canvas is not None or photo.path is None:
-        return False
+    path = Path(job.request.photo.path or "")
     try:
-        now = open_photo(Path(photo.path))
-        if now.facts is None or not now.facts.has_alpha or now.ref.sha256 != photo.sha256:
+        now = open_photo(path)
+        if now.facts is None or not now.facts.has_alpha or now.ref.sha256 != job.request.photo.sha256:
             return False
-        with open_image(Path(photo.path)) as image:
+        with open_image(path) as image:
             lowest, _ = image.convert("RGBA").getchannel("A").getextrema()
     except (PhotoError, *DECODE_ERRORS, MemoryError):
         return False
     return isinstance(lowest, int | float) and lowest < 255
+
+
+def _mask_sent(job: Job) -> bool:
+    """Whether photo and mask went out as bytes of ours."""
+    return job.request.canvas is not None and job.sent is not None and job.sent.mask is not None
+
+
+def _hashes(job: Job) -> list[str]:
+    return [sent.sha256 for sent in (job.sent, job.sent and job.sent.mask) if sent is not None]
+
+
+def _inverted(provider: Provider, job: Job) -> tuple[Output, ...]:
+    """Outputs that look as if black had been generated; none where what was sent cannot be made again as it was."""
+    from overscan.imaging.canvas import polarity_suspect
+    from overscan.imaging.formats import DECODE_ERRORS
+    from overscan.imaging.preflight import payloads_of
+
+    suspects = []
+    try:
+        made = payloads_of(job.request, provider.info.limits)
+        photo, mask = made[FileSource.PHOTO], made[FileSource.MASK]
+        if [photo.sent.sha256, mask.sent.sha256] != _hashes(job):
+            return ()
+        for output in job.outputs:
+            result = Path(output.path).read_bytes()
+            whole = hashlib.sha256(result).hexdigest() == output.sha256
+            if whole and polarity_suspect(photo.data, mask.data, result):
+                suspects.append(output)
+    except (PhotoError, *DECODE_ERRORS, MemoryError):
+        return ()
+    return tuple(suspects)
