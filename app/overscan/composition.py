@@ -24,7 +24,7 @@ from overscan.providers.registry import Registry, load_registry
 from overscan.services import logs, settings
 from overscan.services.intake import safe_stem
 from overscan.services.keys import KeyStore
-from overscan.services.origins import origin_of
+from overscan.services.origins import can_fetch, origin_of
 from overscan.services.paths import Folders, folders
 from overscan.services.settings import Settings
 
@@ -146,7 +146,10 @@ class House:
             same = result is not None and ref.sha256 in (None, result.sha256)
             return same and result is not None and time.time() < result.until
 
-        return Reach(is_live, self.settings.hosting.consented, self.settings.callbacks.ready)
+        def public(url: str, account: Account) -> bool:
+            return can_fetch(url, self.settings.base_url(account))
+
+        return Reach(is_live, self.settings.hosting.consented, self.settings.callbacks.ready, public)
 
     def open_journal(self) -> Journal:
         """The journal of this person. To be called in the thread that will use it. Raises ``JournalProblem``."""

@@ -109,3 +109,17 @@ def test_the_secret_of_the_bucket_is_kept_for_its_endpoint(
     assert both.call("key", "remove", "hosting").status == 0
     assert not memory_keyring.entries
     assert len(simulator.requests) == 0
+
+
+@pytest.mark.parametrize("url", ["https://192.168.1.1/a.jpg", "https://nas.local/a.jpg", "https://me:pass@a.org/a.jpg"])
+def test_an_address_that_no_service_can_fetch_is_refused_before_it_costs(
+    both: Program, simulator: Simulator, url: str
+) -> None:
+    config = both.home / "config" / "config.toml"
+    config.write_text(config.read_text().replace(simulator.base_url, "https://service.example"))
+    ran = both.call("run", "--url", url, *APIXO, *PICWISH)
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err.count("cannot fetch this URL") == 2
+    mask = both.call("plan", "--url", "https://a.org/a.jpg", "-p", "picwish-expand", "--mask", url)
+    assert "cannot fetch this URL" in mask.out
+    assert both.call("jobs", "--json").out == ""

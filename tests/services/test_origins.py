@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overscan.services.origins import checked_base_url, checked_proxy, is_loopback, origin_of
+from overscan.services.origins import can_fetch, checked_base_url, checked_proxy, is_loopback, origin_of
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,61 @@ def test_no_text_breaks_the_readers(text: str) -> None:
         except ValueError as error:
             assert str(error)  # noqa: PT017 - most texts are refused, and each refusal is a sentence
     is_loopback(text)
+
+
+SERVICE = "https://api.example.com"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://192.168.1.1/a.jpg",
+        "http://10.0.0.7/a.jpg",
+        "https://127.0.0.1/a.jpg",
+        "https://127.1/a.jpg",
+        "https://0x7f000001/a.jpg",
+        "https://169.254.169.254/latest",
+        "https://[::1]/a.jpg",
+        "https://[fe80::1]/a.jpg",
+        "https://[::ffff:10.0.0.1]/a.jpg",
+        "https://localhost/a.jpg",
+        "https://LOCALHOST./a.jpg",
+        "https://nas/a.jpg",
+        "https://nas.local/a.jpg",
+        "https://user:word@example.org/a.jpg",
+        "https://user@example.org/a.jpg",
+        "ftp://example.org/a.jpg",
+        "file:///etc/passwd",
+        "https:///a.jpg",
+        "https://[::1/a.jpg",
+        "",
+    ],
+)
+def test_a_service_is_not_given_what_it_cannot_fetch(url: str) -> None:
+    assert not can_fetch(url, SERVICE)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/a.jpg?x=1",
+        "http://example.org:8080/a.jpg",
+        "https://8.8.8.8/a.jpg",
+        "https://[2606:4700::1111]/a.jpg",
+        "HTTPS://localhost.example.org/a.jpg",
+        "https://bücher.example.org/ä.jpg",
+    ],
+)
+def test_a_service_is_given_what_is_public(url: str) -> None:
+    assert can_fetch(url, SERVICE)
+
+
+def test_a_service_on_this_machine_fetches_from_it_but_without_names() -> None:
+    assert can_fetch("http://127.0.0.1:8080/a.jpg", "http://127.0.0.1:80")
+    assert not can_fetch("http://user:word@127.0.0.1:8080/a.jpg", "http://127.0.0.1:80")
+
+
+@given(st.text(), st.text())
+def test_no_url_breaks_the_question(text: str, host: str) -> None:
+    assert can_fetch(text, SERVICE) in (True, False)
+    assert can_fetch(f"https://{host}/{text}", SERVICE) in (True, False)

@@ -8,7 +8,7 @@ from typing import Final
 
 from overscan.core.calls import Links
 from overscan.core.failures import PhotoError
-from overscan.core.providers import ProviderInfo
+from overscan.core.providers import Account, ProviderInfo
 from overscan.core.requests import Delivery, Photo, PhotoRef
 from overscan.core.text import tr
 
@@ -20,17 +20,23 @@ def _never(photo: PhotoRef) -> bool:
     return False
 
 
+def _always(url: str, account: Account) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What a service can get at besides the bytes that it is sent.
 
     ``live`` tells whether an earlier job's service still keeps the photo as its result; ``hosting`` whether the person
-    has a bucket and has consented to its use; ``callbacks`` whether a receiver of callbacks is set up.
+    has a bucket and has consented to its use; ``callbacks`` whether a receiver of callbacks is set up. ``public`` tells
+    whether the service of an account can fetch a URL, as far as the URL itself shows.
     """
 
     live: Callable[[PhotoRef], bool] = _never
     hosting: bool = False
     callbacks: bool = False
+    public: Callable[[str, Account], bool] = _always
 
     def sample(self, delivery: Delivery, photo: PhotoRef) -> Links:
         """Links of the shape that the engine will have, to try a submission without sending it."""
@@ -58,12 +64,13 @@ def delivery_of(photo: Photo, info: ProviderInfo, reach: Reach) -> Delivery:
                 tr("The URL is longer than the {count} characters that are allowed.", count=limits.max_url_length),
                 tr("Leave out --url: the photo is then fetched and sent as a file."),
             )
+        require_public(ref.url or "", info, reach)
         return Delivery.URL
     if limits.takes_file:
         return Delivery.FILE
     if ref.output is not None and reach.live(ref):
         return Delivery.RESULT
-    if ref.url is not None and len(ref.url) <= limits.max_url_length:
+    if ref.url is not None and len(ref.url) <= limits.max_url_length and _is_public(ref.url, info, reach):
         return Delivery.URL
     if reach.hosting:
         return Delivery.HOSTED
@@ -74,3 +81,16 @@ def delivery_of(photo: Photo, info: ProviderInfo, reach: Reach) -> Delivery:
             "or set up hosting in the settings."
         ),
     )
+
+
+def require_public(url: str, info: ProviderInfo, reach: Reach) -> None:
+    """Raises :class:`PhotoError` where the service cannot fetch ``url``: asking all the same may cost."""
+    if not _is_public(url, info, reach):
+        raise PhotoError(
+            tr("{provider} cannot fetch this URL: it is not public, or it holds a name or password.", provider=info.id),
+            tr("Give a public URL, or a file: for a photo, leave out --url."),
+        )
+
+
+def _is_public(url: str, info: ProviderInfo, reach: Reach) -> bool:
+    return info.account is None or reach.public(url, info.account)

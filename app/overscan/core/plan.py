@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from overscan.core.delivery import NO_REACH, Reach, delivery_of
+from overscan.core.delivery import NO_REACH, Reach, delivery_of, require_public
 from overscan.core.failures import Failure, MissingKey, OverscanError, PhotoError
 from overscan.core.money import Amount, Cost
 from overscan.core.parameters import Parameters, Value, validate
@@ -136,7 +136,7 @@ def _planned(
         photo=ref,
         delivery=delivery,
         parameters=parameters.values(),
-        canvas=_canvas(photo, info),
+        canvas=_canvas(photo, info, reach),
         folder=target.folder,
         name_template=target.name_template,
         keep_metadata=target.keep_metadata,
@@ -148,7 +148,7 @@ def _planned(
     return request, _changes(photo, request, info.limits)
 
 
-def _canvas(photo: Photo, info: ProviderInfo) -> Canvas | None:
+def _canvas(photo: Photo, info: ProviderInfo, reach: Reach) -> Canvas | None:
     """The photo's canvas where the provider expands. Raises :class:`PhotoError` where it cannot take this one."""
     canvas = photo.canvas
     if canvas is None or info.operation is not Operation.EXPAND:
@@ -171,6 +171,8 @@ def _canvas(photo: Photo, info: ProviderInfo) -> Canvas | None:
             ),
             tr("Give the mask as a file."),
         )
+    if mask is not None and mask.url is not None:
+        require_public(mask.url, info, reach)
     return canvas
 
 

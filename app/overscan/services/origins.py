@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import socket
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -11,6 +12,7 @@ from overscan.core.text import tr
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _STATUS_PATH: Final = re.compile(r"/([A-Za-z0-9._~/-]|\{task_id\})*")
+_LOCAL_NAMES: Final = ("localhost", ".local", ".home.arpa", ".internal")
 _FORBIDDEN: Final = re.compile(r"[\s\x00-\x1f\x7f\\]")
 
 
@@ -22,6 +24,39 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def can_fetch(url: str, base_url: str) -> bool:
+    """Whether the service at ``base_url`` may be given ``url`` to fetch, as far as the two texts show; asks nobody.
+
+    False for anything but http and https, for a URL with a user part, which is nobody else's business, and for a host
+    that is this machine or in a private network, unless the service is on this machine as well.
+    """
+    try:
+        parts, service = urlsplit(url), urlsplit(base_url).hostname or ""
+        host = (parts.hostname or "").rstrip(".")
+        named = parts.username is not None or parts.password is not None
+    except ValueError:
+        return False
+    if parts.scheme not in _DEFAULT_PORTS or not host or named:
+        return False
+    return is_loopback(service) or not (_is_local_name(host) or _is_special(host))
+
+
+def _is_local_name(host: str) -> bool:
+    """Names that only a machine itself or its own network knows (RFC 6761, 6762, 8375)."""
+    return host.lower().endswith(_LOCAL_NAMES) or not set(host) & {".", ":"}
+
+
+def _is_special(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        try:
+            address = ipaddress.IPv4Address(socket.inet_aton(host))  # the old ways: "127.1", "0x7f000001"
+        except (OSError, UnicodeError):
+            return False
+    return not address.is_global
 
 
 def checked_base_url(url: str) -> str:

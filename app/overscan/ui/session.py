@@ -139,7 +139,12 @@ class Session(QObject):
         """What a service can get at besides a photo's bytes, by the settings and the jobs known here."""
         hosting = self.settings is not None and self.settings.hosting.consented
         callbacks = self.settings is not None and self.settings.callbacks.ready
-        return Reach(self._is_live, hosting, callbacks)
+        return Reach(self._is_live, hosting, callbacks, self._is_public)
+
+    def _is_public(self, url: str, account: Account) -> bool:
+        from overscan.services.origins import can_fetch
+
+        return self.settings is not None and can_fetch(url, self.settings.base_url(account))
 
     def _is_live(self, ref: PhotoRef) -> bool:
         job = self._jobs.get(ref.output.job) if ref.output is not None else None
