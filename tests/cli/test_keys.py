@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.program import Program, Ran
 from tests.conftest import MemoryKeyring
-from tests.simulator import Simulator
+from tests.simulator import Options, Simulator
 
 Type = Callable[[str], None]
 
@@ -52,8 +52,18 @@ def test_a_check_costs_nothing(program: Program, simulator: Simulator) -> None:
     ran = program.call("key", "check", "picwish")
     assert ran.status == 0
     assert "from the environment" in ran.out
-    assert (len(simulator.requests), len(simulator.requests.submissions)) == (1, 0)
+    assert (len(simulator.requests), len(simulator.requests.submissions)) == (2, 0)
     assert len(simulator.tasks) == 0
+    assert "credits left (undocumented source)" in ran.out
+
+
+def test_a_balance_that_is_not_told_is_not_missed(program: Program) -> None:
+    with Simulator(Options(balance_works=False)) as silent_one:
+        program.use(silent_one)
+        ran = program.call("key", "check", "picwish")
+    assert (ran.status, ran.err) == (0, "")
+    assert "accepts it" in ran.out
+    assert "left" not in ran.out
 
 
 def test_a_key_that_the_service_does_not_know(program: Program, simulator: Simulator) -> None:

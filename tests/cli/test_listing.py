@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from overscan.providers.registry import load_registry
 from tests.cli.program import Program
 from tests.conftest import MakePhoto
-from tests.simulator import Cut, Simulator, Stage, TaskEnds
+from tests.simulator import Cut, Gate, Hold, HoldPoint, Simulator, Stage, TaskEnds
 
 PICWISH = ("-p", "picwish-scale")
 PROVIDERS = {provider.info.id for provider in load_registry().all()}
@@ -35,6 +36,50 @@ def test_one_provider_in_full_names_every_parameter_and_limit(program: Program) 
     assert ran.status == 0
     for words in ("type", "clean, face", "scale_factor", "return_type", "4096×4096", "20 MB", "0.01 s", "Parameters:"):
         assert words in ran.out
+
+
+def test_one_provider_in_full_says_what_its_numbers_stand_for(program: Program) -> None:
+    pro = program.call("providers", "picwish-scale-pro").out
+    assert "0: Ultra HD; 1: HD" in pro
+    apixo = program.call("providers", "apixo-upscaler").out
+    assert "only by a URL of up to 2048 characters" in apixo
+    assert "Pace with resolution=8k: asked after 12 s, then every 12 s, parked after 1800 s" in apixo
+    expand = program.call("providers", "picwish-expand").out
+    for words in ("Takes: --frame, --mask", "up to 4 pictures", "at least 64 pixels"):
+        assert words in expand
+    assert "/task/{task_id} (setting providers.gptge-scale.status_path)" in program.call("providers", "gptge-scale").out
+
+
+def test_a_long_price_stays_apart_from_its_neighbours(program: Program, photo_file: Path) -> None:
+    config = program.home / "config" / "config.toml"
+    config.write_text(config.read_text() + "\n[money]\nusd_per_credit = 0.05\n")
+    assert program.call("run", photo_file, *PICWISH).status == 0
+    listed = program.call("jobs").out
+    assert f"2 credits = $0.10  2 credits = $0.10 (by the documents)  {photo_file.stem}" in listed
+    assert "PicWish: quoted 2 credits, $0.1; charged 2 credits, $0.1 (" in listed
+
+
+def test_a_rescued_output_says_why_it_is_not_where_it_was_wanted(
+    program: Program, simulator: Simulator, photo_file: Path
+) -> None:
+    gate = Gate()
+    simulator.script(Stage.DOWNLOAD, Hold(gate, HoldPoint.RECEIVED))
+    process = program.start("run", photo_file, *PICWISH)
+    gate.wait_reached()
+    shutil.rmtree(program.folder)
+    program.folder.write_text("no folder any more")
+    gate.open()
+    ran = program.finish(process)
+    said = f"Saved there since {program.folder} could not be used."
+    assert (ran.status, said in ran.out) == (0, True)
+    assert said in program.call("jobs").out
+
+
+def test_the_list_does_not_show_what_a_url_gives_access_to(program: Program, simulator: Simulator) -> None:
+    url = f"{simulator.storage_url}/photos/none.jpg?X-Amz-Signature=0123456789abcdef"
+    ran = program.call("run", "--url", url, *PICWISH, "--json")
+    assert ran.status == 1
+    assert "0123456789abcdef" not in ran.out + ran.err + program.call("jobs", "--json").out + program.call("jobs").out
 
 
 def test_providers_in_json(program: Program) -> None:

@@ -7,7 +7,7 @@ import getpass
 import sys
 from typing import Final
 
-from overscan.cli.report import err, out
+from overscan.cli.report import balance_text, err, out
 from overscan.composition import House
 from overscan.core.failures import FailureKind, OverscanError, ServiceRefusal, UsageError
 from overscan.core.providers import Account, RemoteProvider
@@ -85,12 +85,36 @@ def check_key(house: House, account_id: str) -> int:
         asyncio.run(_ask(house, account))
     except OverscanError as error:
         if isinstance(error, ServiceRefusal) and error.failure.kind is FailureKind.NOT_FOUND:
-            out(tr("{origin} accepts it.", origin=house.origin(account)))
-            return 0
+            return _accepted(house, account)
         err(str(error.failure))
         return 1
+    return _accepted(house, account)
+
+
+def _accepted(house: House, account: Account) -> int:
     out(tr("{origin} accepts it.", origin=house.origin(account)))
+    left = asyncio.run(_balance(house, account))
+    if left:
+        out(tr("{left} (undocumented source)", left=left))
     return 0
+
+
+async def _balance(house: House, account: Account) -> str:
+    """What is left on the account; empty where the service does not tell. No document names the address."""
+    from overscan.engine.transport import Transport
+
+    if account.balance is None:
+        return ""
+    transport = Transport(house.engine_settings())
+    try:
+        key = house.key(account) or ""
+        reply = await transport.send(account, house.settings.base_url(account), key, account.balance.call)
+    except OverscanError:
+        return ""
+    finally:
+        await transport.aclose()
+    left = account.balance.read(reply)
+    return balance_text(left) if left is not None else ""
 
 
 async def _ask(house: House, account: Account) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 
-from overscan.cli.report import charge_text, cost_text, job_json, out, out_json, spending_line
+from overscan.cli.report import charge_text, cost_text, elsewhere, job_json, out, out_json, spending_line
 from overscan.composition import House
 from overscan.core.jobs import JobState
 from overscan.core.ledger import Entry, Ledger, ledger_of
-from overscan.core.parameters import ParameterSpec, specs
-from overscan.core.providers import AnyProvider, Limits, ProviderInfo, RemoteProvider
+from overscan.core.parameters import Condition, Equals, ParameterSpec, specs
+from overscan.core.providers import AnyProvider, Limits, Pace, ProviderInfo, RemoteProvider
 from overscan.core.text import tr
 
 
@@ -53,14 +53,16 @@ def _print_job(entry: Entry) -> None:
     job = entry.job
     made = datetime.datetime.fromtimestamp(job.created_at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     state = tr("paused") if job.paused else job.state.value
-    costs = f"{cost_text(job.cost):<16}{charge_text(entry):<28}"
-    out(f"{made}  {state:<12}{job.request.provider:<20}{costs}{job.request.photo.name}")
+    costs = f"{cost_text(job.cost):<14}  {charge_text(entry):<26}"
+    out(f"{made}  {state:<12}{job.request.provider:<20}{costs}  {job.request.photo.name}")
     if job.task_id and not job.outputs:
         out("    " + tr("task {id}", id=job.task_id))
     if job.failure:
         out(f"    {job.failure}")
     for output in job.outputs:
         out(f"    {output.path}")
+    if elsewhere(job):
+        out("    " + elsewhere(job))
     for warning in job.warnings:
         out("    " + tr("Look at it: {warning}", warning=warning))
 
@@ -86,33 +88,62 @@ def _print_in_full(house: House, provider: AnyProvider) -> None:
     out(tr("Price: {price}", price=tr(info.price_text)))
     out(_key_text(house, info))
     out(tr("Limits: {limits}", limits=_limits_text(info.limits)))
+    if info.takes_frame or info.takes_mask:
+        takes = [word for word, taken in (("--frame", info.takes_frame), ("--mask", info.takes_mask)) if taken]
+        out(tr("Takes: {options}", options=", ".join(takes)))
+    if info.max_outputs > 1:
+        out(tr("Brings up to {count} pictures", count=info.max_outputs))
     if isinstance(provider, RemoteProvider):
-        pace = house.settings.pace(info.id, info.pace)
-        out(
-            tr(
-                "Pace: asked after {first:g} s, then every {interval:g} s, parked after {deadline:g} s",
-                first=pace.first_s,
-                interval=pace.interval_s,
-                deadline=pace.deadline_s,
-            )
-        )
+        out(tr("Pace: {pace}", pace=_pace_text(house.settings.pace(info.id, info.pace))))
+        for condition, pace in () if house.settings.has_pace(info.id) else info.pace_when:
+            out(tr("Pace with {when}: {pace}", when=_when(condition), pace=_pace_text(pace)))
+    if info.status_path:
+        path = house.settings.status_path(info.id) or info.status_path
+        out(tr("A task is asked for at {path} (setting providers.{id}.status_path)", path=path, id=info.id))
     if info.result_lifetime_s:
         out(tr("Results are kept for {hours:g} h", hours=info.result_lifetime_s / 3600))
     out(tr("Parameters:"))
     for spec in specs(info.parameters):
         default = tr("empty") if spec.default is None else spec.default
         out(f"  {spec.name:<14}{spec.range_text:<24}" + tr("default {value}", value=default))
+        if any(choice.label != str(choice.value) for choice in spec.shown.choices):
+            out(f"  {'':<14}{_labels(spec)}")
         out(f"  {'':<14}{tr(spec.shown.label)}. {tr(spec.shown.help)}".rstrip())
+
+
+def _pace_text(pace: Pace) -> str:
+    return tr(
+        "asked after {first:g} s, then every {interval:g} s, parked after {deadline:g} s",
+        first=pace.first_s,
+        interval=pace.interval_s,
+        deadline=pace.deadline_s,
+    )
+
+
+def _when(condition: Condition) -> str:
+    if isinstance(condition, Equals):
+        return f"{condition.name}={tr(' or ').join(map(str, condition.values))}"
+    return tr("certain parameters")
+
+
+def _labels(spec: ParameterSpec) -> str:
+    """What the values stand for."""
+    named = ((tr("empty") if c.value is None else c.value, tr(c.label)) for c in spec.shown.choices)
+    return "; ".join(f"{value}: {label}" for value, label in named)
 
 
 def _limits_text(limits: Limits) -> str:
     parts = [", ".join(sorted(f.value for f in limits.formats))]
     if limits.max_width and limits.max_height:
         parts.append(tr("up to {width}×{height} pixels", width=limits.max_width, height=limits.max_height))
+    if limits.min_side > 1:
+        parts.append(tr("at least {count} pixels on each side", count=limits.min_side))
     if limits.max_bytes:
         parts.append(tr("{size:g} MB", size=limits.max_bytes / 1e6))
     if limits.takes_url:
-        parts.append(tr("or a URL of up to {count} characters", count=limits.max_url_length))
+        longest = limits.max_url_length
+        either = tr("or a URL of up to {count} characters", count=longest)
+        parts.append(either if limits.takes_file else tr("only by a URL of up to {count} characters", count=longest))
     return "; ".join(parts)
 
 
@@ -133,7 +164,12 @@ def _provider_json(house: House, provider: AnyProvider) -> dict[str, object]:
             "max_width": info.limits.max_width,
             "max_height": info.limits.max_height,
             "min_side": info.limits.min_side,
+            "takes_file": info.limits.takes_file,
             "takes_url": info.limits.takes_url,
+            "max_url_length": info.limits.max_url_length if info.limits.takes_url else None,
+            "takes_frame": info.takes_frame,
+            "takes_mask": info.takes_mask,
+            "max_outputs": info.max_outputs,
         },
         "pace": None
         if info.account is None
@@ -152,7 +188,9 @@ def _spec_json(spec: ParameterSpec) -> dict[str, object]:
         "default": spec.default,
         "optional": spec.optional,
         "choices": [choice.value for choice in spec.shown.choices] or None,
+        "labels": [tr(choice.label) for choice in spec.shown.choices] or None,
         "minimum": spec.minimum,
+        "minimum_exclusive": spec.minimum_exclusive,
         "maximum": spec.maximum,
         "unit": spec.shown.unit,
     }

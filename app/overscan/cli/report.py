@@ -14,8 +14,9 @@ from typing import TextIO
 from overscan.core.failures import Failure, OverscanError
 from overscan.core.jobs import Job, JobState
 from overscan.core.ledger import Charge, Entry, Spending, Tally, ledger_of
-from overscan.core.money import FREE, Amount, Cost
+from overscan.core.money import FREE, Amount, Balance, Cost
 from overscan.core.plan import Plan, Refusal
+from overscan.core.redaction import redact
 from overscan.core.text import tr, trn
 
 
@@ -90,7 +91,7 @@ def job_json(job: Job) -> dict[str, object]:
     (entry,) = ledger_of([job], lambda provider: provider).entries
     return {
         "job": job.id,
-        "photo": job.request.photo.path or job.request.photo.url,
+        "photo": job.request.photo.path or redact(job.request.photo.url or ""),
         "provider": job.request.provider,
         "state": job.state.value,
         "outputs": [output.path for output in job.outputs],
@@ -192,7 +193,9 @@ def plan_lines(plan: Plan) -> list[str]:
         sums.append(f"${_amount(plan.usd, '.2f')}")
     if plan.unknown:
         sums.append(trn("{count} at an unknown price", "{count} at an unknown price", plan.unknown))
-    lines.append(", ".join([total, *sums] if sums else [total, tr("free")]))
+    if plan.jobs and not sums:
+        sums.append(tr("free"))
+    lines.append(", ".join([total, *sums]))
     if plan.jobs:
         lines.append(tr("saved in {folder}", folder=plan.jobs[0].request.folder))
     return lines
@@ -205,6 +208,8 @@ def job_line(job: Job) -> str:
     if job.outputs:
         size = f"{job.outputs[0].width}×{job.outputs[0].height}"
         what += f"  {size}  {job.elapsed_s(time.time()):.1f} s  " + ", ".join(o.path for o in job.outputs)
+    if elsewhere(job):
+        what += "\n    " + elsewhere(job)
     for warning in job.warnings:
         what += "\n    " + tr("Look at it: {warning}", warning=warning)
     if job.failure is not None:
@@ -214,6 +219,14 @@ def job_line(job: Job) -> str:
         if job.task_id:
             what += " " + tr("Task {id}.", id=job.task_id)
     return what
+
+
+def elsewhere(job: Job) -> str:
+    """Why outputs are not in the folder that was chosen; empty where they are."""
+    wanted = Path(job.request.folder)
+    if all(Path(output.path).parent == wanted for output in job.outputs):
+        return ""
+    return tr("Saved there since {folder} could not be used.", folder=wanted)
 
 
 def charge_text(entry: Entry) -> str:
@@ -256,10 +269,18 @@ def tally_text(tally: Tally) -> str:
     if tally.credits.high:
         parts.append(tr("{amount} credits", amount=_amount(tally.credits)))
     if tally.usd.high:
-        parts.append(f"${_amount(tally.usd, '.4g')}")
+        # Not added to the credits: it is what they come to, where the price of a credit is set.
+        parts = [", ".join([*parts, f"${_amount(tally.usd, '.4g')}"])]
     if tally.unknown:
         parts.append(trn("{count} at an unknown price", "{count} at an unknown price", tally.unknown))
     return " + ".join(parts) if parts else tr("nothing")
+
+
+def balance_text(balance: Balance) -> str:
+    """What is left on an account; empty where nothing is told."""
+    if balance.credits is not None:
+        return tr("{amount} credits left", amount=f"{balance.credits:.10g}")
+    return tr("{amount} left", amount=f"${balance.usd:.2f}") if balance.usd is not None else ""
 
 
 def _amount(amount: Amount, form: str = "g") -> str:
