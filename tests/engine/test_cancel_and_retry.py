@@ -7,11 +7,15 @@ from dataclasses import replace
 
 import pytest
 
+from overscan.core.calls import Reply
 from overscan.core.failures import FailureKind, UsageError
 from overscan.core.jobs import Job, JobState
+from overscan.core.money import Amount, Cost
+from overscan.core.providers import TaskStatus
 from overscan.engine.engine import Engine
+from overscan.providers.picwish_scale import PicwishScale
 from tests.engine.house import House, paced
-from tests.simulator import Cut, EnvelopeError, Gate, Hold, HoldPoint, Stage, TaskEnds, Truncated, told_state
+from tests.simulator import Cut, EnvelopeError, Gate, Hold, HoldPoint, Simulator, Stage, TaskEnds, Truncated, told_state
 
 pytestmark = pytest.mark.anyio
 
@@ -204,6 +208,39 @@ async def test_a_cancelled_job_that_was_accepted_is_picked_up_and_not_paid_again
     assert house.journalled(job).state is JobState.CANCELLED
 
 
+async def test_a_task_is_picked_up_where_it_is_though_another_region_is_chosen_since(house: House) -> None:
+    async with house.engine() as engine:
+        job, gate = await held(house, engine, Stage.POLL, HoldPoint.WORKED)
+        engine.cancel(job.id)
+        await house.settled(engine, job)
+        gate.open()
+    with Simulator(key="key-of-the-other-region") as elsewhere:
+        keys = {house.simulator.base_url: house.simulator.key, elsewhere.base_url: elsewhere.key}
+        settings = replace(house.settings(), base_urls={"picwish": elsewhere.base_url})
+        async with house.engine(settings, key=lambda account, base_url: keys[base_url]) as engine:
+            again = engine.retry(job.id)
+            assert again is not None
+            assert again.base_url == house.simulator.base_url
+            assert (await house.settled(engine, again)).state is JobState.DONE
+        assert list(elsewhere.requests) == []
+    assert house.simulator.account.accepted == 1
+
+
+async def test_a_retry_knows_what_its_task_has_cost(house: House) -> None:
+    charged = Cost(credits=Amount(2, 2))
+    old = house.in_state(house_job(house), JobState.CANCELLED, task_id="a-task", charged=charged)
+    async with house.engine() as engine:
+        again = engine.retry(old.id)
+        assert again is not None
+        assert again.charged == charged
+        engine.cancel(again.id)
+
+
+def house_job(house: House) -> Job:
+    planned = house.planned()[0]
+    return Job(id="an-old-job", request=planned.request, cost=planned.cost, created_at=1.0)
+
+
 @pytest.mark.parametrize("first", ["unconfirmed", "failed", "cancelled"])
 async def test_anything_else_is_submitted_anew(house: House, first: str) -> None:
     async with house.engine() as engine:
@@ -381,6 +418,32 @@ async def test_ending_before_anything_was_sent(house: House) -> None:
         jobs = engine.add(house.planned() * 3)
     assert {house.journalled(job).state for job in jobs} <= {JobState.QUEUED, JobState.PREPARING}
     assert list(house.simulator.requests) == []
+
+
+class Taskless(PicwishScale):
+    """The same service, answering at once with a picture's address and without a task."""
+
+    def read(self, reply: Reply) -> TaskStatus:
+        return replace(super().read(reply), task_id=None)
+
+
+@pytest.mark.parametrize("where", [(Stage.SUBMIT, HoldPoint.WORKED), (Stage.DOWNLOAD, HoldPoint.MID_BODY)])
+async def test_ending_waits_for_a_picture_whose_address_is_written_nowhere(
+    house: House, where: tuple[Stage, HoldPoint]
+) -> None:
+    house.providers = (Taskless(),)
+    gate = Gate()
+    house.simulator.script(where[0], Hold(gate, where[1]))
+    async with house.engine() as engine:
+        (job,) = engine.add(house.planned(parameters={"sync": 1}))
+        await asyncio.to_thread(gate.wait_reached)
+        closing = asyncio.ensure_future(engine.aclose())
+        await asyncio.sleep(0)
+        gate.open()
+        await closing
+    assert house.journalled(job).state is JobState.DONE
+    assert len(house.outputs()) == 1
+    assert house.simulator.account.accepted == 1
 
 
 async def test_closing_twice_does_no_harm(house: House) -> None:

@@ -19,13 +19,13 @@ from overscan.core.jobs import Job, JobState
 from overscan.core.requests import Delivery
 from overscan.engine.bucket import Bucket, _sign
 from overscan.engine.links import HOSTING_ROOM_S
-from overscan.engine.settings import HostingSettings
+from overscan.engine.settings import EngineSettings, HostingSettings
 from overscan.engine.transport import Upload
 from tests.conftest import MakePhoto
 from tests.engine.house import QUICK
 from tests.engine.linked import S3, SECRET, LinkedHouse, everything_on_disk, s3_server
 from tests.engine.sockets import Visit, closed_port, http, raw_server
-from tests.simulator import Options, Simulator
+from tests.simulator import Options, Simulator, Stage, rate_limited
 from tests.simulator.options import SMALL_EDGES, PerTime
 
 pytestmark = pytest.mark.anyio
@@ -324,21 +324,83 @@ async def test_what_a_running_program_has_there_is_not_touched(
         assert len(s3.names(hosting)) == 1
 
 
-async def test_a_parked_job_keeps_it_until_it_is_cancelled(
-    tmp_path: Path, make_photo: MakePhoto, hosting: HostingSettings, s3: S3
-) -> None:
+@pytest.fixture
+def working(tmp_path: Path, make_photo: MakePhoto, hosting: HostingSettings) -> Iterator[LinkedHouse]:
+    """A house whose service works on for an hour: its tasks may still need their photos."""
     with Simulator(Options(apixo_edge_px=SMALL_EDGES, pace=PerTime(3600.0))) as simulator:
-        house = LinkedHouse(tmp_path, make_photo(size=(40, 30)), simulator, hosting=hosting)
-        impatient = replace(house.settings(), pace={"apixo-upscaler": replace(QUICK, deadline_s=0.01)})
-        async with house.engine(impatient) as engine:
-            job = await house.run(engine, resolution="2k")
-            assert job.state is S.PARKED
-            await engine.swept()
-            assert len(s3.names(hosting)) == 1
-            engine.cancel(job.id)
-            await engine.swept()
-            assert s3.names(hosting) == []
-        assert house.journalled(job).state is S.CANCELLED
+        yield LinkedHouse(tmp_path, make_photo(size=(40, 30)), simulator, hosting=hosting)
+
+
+def impatient(house: LinkedHouse) -> EngineSettings:
+    return replace(house.settings(), pace={"apixo-upscaler": replace(QUICK, deadline_s=0.01)})
+
+
+async def test_a_cancelled_job_keeps_it_until_the_program_ends(
+    working: LinkedHouse, hosting: HostingSettings, s3: S3
+) -> None:
+    async with working.engine(impatient(working)) as engine:
+        job = await working.run(engine, resolution="2k")
+        assert job.state is S.PARKED
+        engine.cancel(job.id)
+        engine.recover(send_queued=False)
+        await engine.swept()
+        assert len(s3.names(hosting)) == 1
+    assert s3.names(hosting) == []
+    assert working.journalled(job).state is S.CANCELLED
+    assert working.journalled(job).hosted is None
+
+
+async def test_a_retry_that_picks_up_the_task_has_its_photo_and_ends_it(
+    working: LinkedHouse, hosting: HostingSettings, s3: S3
+) -> None:
+    async with working.engine(impatient(working)) as engine:
+        job = await working.run(engine, resolution="2k")
+        hosted = working.journalled(job).hosted
+        engine.cancel(job.id)
+        again = engine.retry(job.id)
+        assert again is not None
+        assert (again.hosted, working.journalled(job).hosted) == (hosted, None)
+        assert (await working.settled(engine, again)).state is S.PARKED
+        await engine.swept()
+        assert len(s3.names(hosting)) == 1
+    assert len(s3.names(hosting)) == 1  # what is parked goes on at the next start, and keeps it till then
+    async with working.engine(impatient(working)) as engine:
+        engine.cancel(again.id)
+    assert s3.names(hosting) == []
+    assert len(working.simulator.requests.submissions) == 1
+
+
+async def test_a_cancelled_job_keeps_it_no_longer_than_its_url_is_good(
+    working: LinkedHouse, hosting: HostingSettings, s3: S3
+) -> None:
+    async with working.engine(impatient(working)) as engine:
+        job = await working.run(engine, resolution="2k")
+        assert engine._context is not None
+        assert job.hosted is not None
+        clock = asyncio.get_running_loop()
+        assert engine._context.host._url_ends[job.hosted] > clock.time() + HOSTING_ROOM_S - 60
+        engine._context.host._url_ends[job.hosted] = clock.time()
+        engine.cancel(job.id)
+        over = asyncio.Event()
+        clock.call_later(0.01, over.set)
+        await over.wait()
+        await engine.swept()
+        assert s3.names(hosting) == []
+    assert working.journalled(job).hosted is None
+
+
+async def test_a_job_that_is_cancelled_before_it_is_sent_does_not_keep_it(
+    house: LinkedHouse, hosting: HostingSettings, s3: S3
+) -> None:
+    house.simulator.script(Stage.SUBMIT, rate_limited("50"))
+    async with house.engine() as engine:
+        job = engine.add(house.planned())[0]
+        await house.until(lambda: S.SUBMITTING in house.states(job) and house.last(job).state is S.QUEUED)
+        assert len(s3.names(hosting)) == 1
+        engine.cancel(job.id)
+        await house.settled(engine, job)
+        await engine.swept()
+        assert s3.names(hosting) == []
 
 
 class SlowStorage:

@@ -154,7 +154,7 @@ async def test_what_met_429_is_not_tried_again_once_the_account_is_paused(house:
     async with house.engine() as engine:
         (waits,) = engine.add(house.planned())
         await house.until(lambda: "asks to wait" in house.last(waits).note)
-        engine._pause(PICWISH, Failure(K.AUTH, "The service does not accept the key.", "Check the key."))
+        engine._runs.pause(PICWISH, Failure(K.AUTH, "The service does not accept the key.", "Check the key."))
         held = await house.settled(engine, waits)
         assert held.paused
     assert len(house.simulator.requests.submissions) == 1

@@ -27,7 +27,7 @@ _Method = Literal["PUT", "GET", "DELETE"]
 _ATTEMPTS: Final = 4
 _OWN_LIFE_S: Final = 900
 """How long the URLs are good by which we ourselves put and delete, in seconds."""
-_LONGEST_LIFE_S: Final = 604_800
+LONGEST_LIFE_S: Final = 604_800
 """Signature version 4 allows no more."""
 _SLOWEST_UPLOAD: Final = 50_000
 _ANSWER_S: Final = 30.0
@@ -119,7 +119,7 @@ class Bucket:
         return response.status_code, found[1].decode() if found else ""
 
     async def _signed(self, method: _Method, secret: str, name: str, life_s: float) -> str:
-        return await asyncio.to_thread(_sign, self._hosting, secret, method, name, min(life_s, _LONGEST_LIFE_S))
+        return await asyncio.to_thread(_sign, self._hosting, secret, method, name, min(life_s, LONGEST_LIFE_S))
 
     def _refused(self, status: int, code: str) -> OverscanError:
         hosting = self._hosting

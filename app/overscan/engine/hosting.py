@@ -4,8 +4,9 @@ A photo lies there under a name that nobody can guess, is read through a presign
 deleted when its job ends; what a crash leaves behind is deleted at the next start. The name is journalled before the
 upload begins, the URL never.
 
-A parked job keeps its photo, since the service may still fetch it. A cancelled one does not: the person wants it back.
-Nor does an unconfirmed one: its task, should there be one, is known to nobody and can bring nothing home.
+A parked job keeps its photo, since the service may still fetch it. So does a cancelled one whose task was accepted, as
+long as its URL is good and this program runs: a retry picks that task up again, and then has the photo. An unconfirmed
+one does not: its task, should there be one, is known to nobody and can bring nothing home.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from overscan.core.jobs import TERMINAL, Job, JobState
 from overscan.core.providers import Account
 from overscan.core.redaction import redact
 from overscan.core.text import tr
-from overscan.engine.bucket import Bucket
+from overscan.engine.bucket import LONGEST_LIFE_S, Bucket
 from overscan.engine.journal import Journal
 from overscan.engine.proxies import Proxies
 from overscan.engine.settings import EngineSettings, HostingSettings
@@ -50,6 +51,8 @@ class Host:
         self._retry_base_s = settings.retry_base_s
         self._deletions: dict[str, asyncio.Task[None]] = {}
         self._unanswered: set[str] = set()
+        self._url_ends: dict[str, float] = {}
+        self._kept: dict[str, tuple[Job, asyncio.TimerHandle]] = {}
 
     @property
     def ready(self) -> bool:
@@ -82,6 +85,7 @@ class Host:
         self._unanswered.discard(hosted)
         url = await bucket.link(secret, name, life_s)
         record.secrets.add(url)
+        self._url_ends[hosted] = asyncio.get_running_loop().time() + life_s
         if len(url) > longest:
             raise ConfigProblem(
                 tr(
@@ -91,6 +95,29 @@ class Host:
             )
         return url
 
+    def ended(self, job: Job) -> None:
+        """Begin to delete what was put there for the job, at once or when its task cannot need it any more."""
+        if job.hosted is None or job.hosted in self._kept:
+            return
+        if job.state is not JobState.CANCELLED or job.task_id is None:
+            self.discard(job)
+            return
+        loop = asyncio.get_running_loop()
+        # Of a URL that an earlier program gave away only the longest life is known.
+        until = self._url_ends.get(job.hosted, loop.time() + LONGEST_LIFE_S)
+        self._kept[job.hosted] = job, loop.call_at(until, self._release, job.hosted)
+
+    def hand_over(self, job: Job) -> None:
+        """Another job goes on with this one's task, and with what was put there: that one ends it."""
+        if job.hosted is None:
+            return
+        if job.hosted in self._kept:
+            self._kept.pop(job.hosted)[1].cancel()
+        try:
+            self._journal.unhosted(job.id, job.hosted)
+        except JournalProblem:
+            _log.exception("job %s: it could not be journalled that another job has its hosted photo", job.id)
+
     def discard(self, job: Job) -> None:
         """Begin to delete what was put there for the job; a failure is logged, and tried again at the next start."""
         hosted = job.hosted
@@ -98,12 +125,15 @@ class Host:
             return
         deletion = asyncio.get_running_loop().create_task(self._discard(job.id, hosted), name=f"unhost {job.id}")
         self._deletions[hosted] = deletion
+        self._url_ends.pop(hosted, None)
         deletion.add_done_callback(lambda _: self._deletions.pop(hosted, None))
 
     def sweep(self, is_free: Callable[[str], bool], running: Iterable[str]) -> None:
         """Begin to delete what ended programs left. ``is_free`` tells whether a journal entry's owner has ended."""
         at_work = frozenset(running)
         for job, owner in self._journal.hosted():
+            if job.hosted in self._kept:
+                continue
             if job.state in _NOT_AT_A_SERVICE and job.id not in at_work and is_free(owner):
                 self.discard(job)
 
@@ -113,7 +143,9 @@ class Host:
             await asyncio.wait(list(self._deletions.values()))
 
     async def aclose(self) -> None:
-        """Wait a little for deletions under way; the next start does what is left."""
+        """Delete what was kept, and wait a little for deletions under way; the next start does what is left."""
+        for hosted in list(self._kept):
+            self._release(hosted)
         if self._deletions:
             await asyncio.wait(list(self._deletions.values()), timeout=_GRACE_S)
         left = list(self._deletions.values())
@@ -121,6 +153,11 @@ class Host:
             deletion.cancel()
         await asyncio.gather(*left, return_exceptions=True)
         await self._client.aclose()
+
+    def _release(self, hosted: str) -> None:
+        job, timer = self._kept.pop(hosted)
+        timer.cancel()
+        self.discard(job)
 
     async def _discard(self, job_id: str, hosted: str) -> None:
         try:

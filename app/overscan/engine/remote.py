@@ -86,7 +86,9 @@ class RemoteRun:
     def end(self) -> bool:
         """The program ends. False where a paid answer or picture is on its way: then wait for it a little."""
         self._wishes.end = True
-        return self.job.state is not JobState.SUBMITTING and not self._collector.saving
+        # Without a task, the addresses of the pictures are known to this run alone.
+        taskless = self.job.state is JobState.DOWNLOADING and self.job.task_id is None
+        return self.job.state is not JobState.SUBMITTING and not self._collector.saving and not taskless
 
     async def run(self) -> None:
         """From whatever state the journal has, to a terminal one or ``parked``."""
@@ -102,8 +104,9 @@ class RemoteRun:
                     status = None
                 if self.job.state is JobState.QUEUED:  # refused, and now to wait
                     return
-                # A picture that came within the answer exists nowhere else: it is saved even when the program ends.
-                if not self.job.terminal and (not self._wishes.end or _is_here(status)):
+                # A picture that came within the answer, or whose address did and no task, can be had from nowhere else:
+                # it is saved even when the program ends.
+                if not self.job.terminal and (not self._wishes.end or self.job.task_id is None or _is_here(status)):
                     await self._bring_home(status)
             self._collector.discard()
         except asyncio.CancelledError:
