@@ -67,7 +67,7 @@ _CODES: Final = (
         ("RateLimited",),
     ),
     (
-        ("billing", "The account has not enough credits.", "Top up the account, then run again."),
+        ("billing", "The account has not enough credits.", "Top up the account."),
         ("INSUFFICIENT_CREDITS",),
     ),
 )
@@ -80,7 +80,7 @@ def slug(code: str) -> str:
 
 
 def _apixo(kind: str, message: str, remedy: str, said: str) -> Ending:
-    return failed(kind, f"{message} It says: “{said}”", remedy, charged=kind != "billing")
+    return failed(kind, f"{message} It says: “{said}”.", remedy, charged=kind != "billing")
 
 
 POLL: Final[Part] = {
@@ -127,7 +127,7 @@ POLL: Final[Part] = {
             **all_of(
                 failed(
                     "service",
-                    "The service could not process the photo. It says: “Failed”",
+                    "The service could not process the photo. It says: “Failed”.",
                     "Try again, or try another photo.",
                 ),
                 "ends-with-1@picwish-scale-pro",
@@ -193,14 +193,14 @@ POLL: Final[Part] = {
         {
             "poll-200-with-401": parked(
                 "auth",
-                "The service does not accept the key. It says: “error”",
+                "The service does not accept the key. It says: “error”.",
                 "Check the key and that it is enabled for this service.",
             ),
             **done("poll-200-with-429", "poll-200-with-500", "submit-200-with-429"),
-            "submit-200-with-500": unconfirmed("The service had an internal error. It says: “error”"),
+            "submit-200-with-500": unconfirmed("The service had an internal error. It says: “error”."),
             "submit-gateway-error-200": unconfirmed(
                 "The service reports an error and does not say whether it took the job. "
-                "It says: “upstream error (request id: 0)”"
+                "It says: “upstream error (request id: 0)”."
             ),
         },
     ),
@@ -209,9 +209,7 @@ POLL: Final[Part] = {
         "The worse of the two counts; a reading is repeated.",
         {
             "poll-500-with-200": DONE,
-            "submit-402-with-200": failed(
-                "billing", "The account has not enough credits.", "Top up the account, then run again."
-            ),
+            "submit-402-with-200": failed("billing", "The account has not enough credits.", "Top up the account."),
         },
     ),
     "F32": Fault(

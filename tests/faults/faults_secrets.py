@@ -14,7 +14,7 @@ SECRETS: Final[Part] = {
         {
             "submit-echoes-key": failed(
                 "bad_request",
-                "The service did not accept the request. It says: “Bad key: [hidden]”",
+                "The service did not accept the request. It says: “Bad key: [hidden]”.",
                 "Check the parameters.",
             )
         },

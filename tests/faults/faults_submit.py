@@ -12,17 +12,17 @@ _NAMED_NONE: Final = unconfirmed("The service accepted the job but named no task
 _BAD_ID: Final = unconfirmed("The service gave a task id that cannot be used.")
 _NO_CREDIT: Final = failed(
     "billing",
-    "The account has not enough credits. It says: “Insufficient credits”",
-    "Top up the account, then run again.",
+    "The account has not enough credits. It says: “Insufficient credits”.",
+    "Top up the account.",
 )
 _SAME_TASK: Final = (
     "The service answered with the task of an earlier job (“osprey”, {id}): the picture may be that one's."
 )
 _PAUSED: Final = "Paused, not sent: {account} refused another job. "
 _THEN_RESUME: Final = " Then resume this job, in the queue or with “overscan resume”."
-_TOP_UP: Final = "Top up the account, then run again."
+_TOP_UP: Final = "Top up the account."
 _CHECK_KEY: Final = "Check the key and that it is enabled for this service."
-_GPTGE_KEY: Final = "The service does not accept the key. It says: “Invalid API key (request id: {id})”"
+_GPTGE_KEY: Final = "The service does not accept the key. It says: “Invalid API key (request id: {id})”."
 _SUPPORT: Final = "Ask its support, naming the task, whether it was charged."
 
 SUBMIT: Final[Part] = {
@@ -64,7 +64,7 @@ SUBMIT: Final[Part] = {
             "submit-429": DONE,
             "submit-429 for ever": failed(
                 "rate_limited",
-                "The service gets too many requests. It says: “Too many requests”",
+                "The service gets too many requests. It says: “Too many requests”.",
                 "Wait a moment, or lower the requests per second in the settings.",
             ),
             "submit-429-date": _CANCELLED,
@@ -163,12 +163,12 @@ SUBMIT: Final[Part] = {
         {
             **all_of(_NO_CREDIT, "submit-402", "submit-200-with-402", "submit-400-insufficient"),
             "submit-403": failed(
-                "billing", "The account has not enough credits. It says: “Insufficient quota”", _TOP_UP
+                "billing", "The account has not enough credits. It says: “Insufficient quota”.", _TOP_UP
             ),
             "the rest of the batch": Ending(
                 "queued",
                 "billing",
-                f"{_PAUSED}The account has not enough credits. It says: “Insufficient credits”",
+                f"{_PAUSED}The account has not enough credits. It says: “Insufficient credits”.",
                 _TOP_UP + _THEN_RESUME,
             ),
         },
@@ -184,12 +184,14 @@ SUBMIT: Final[Part] = {
         "401 in the middle of a batch.",
         "As F14.",
         {
-            "submit-401": failed("auth", "The service does not accept the key. It says: “Invalid API key”", _CHECK_KEY),
+            "submit-401": failed(
+                "auth", "The service does not accept the key. It says: “Invalid API key”.", _CHECK_KEY
+            ),
             "submit-401@gptge-scale": failed("auth", _GPTGE_KEY, _CHECK_KEY),
             "the rest of the batch": Ending(
                 "queued",
                 "auth",
-                f"{_PAUSED}The service does not accept the key. It says: “Invalid API key”",
+                f"{_PAUSED}The service does not accept the key. It says: “Invalid API key”.",
                 _CHECK_KEY + _THEN_RESUME,
             ),
             "the rest of the batch@gptge-scale": Ending(
@@ -205,7 +207,7 @@ SUBMIT: Final[Part] = {
             "submit-413-html": failed("too_large", "The file is too large for the service.", "Choose a smaller photo."),
             "submit-413": failed(
                 "too_large",
-                "The file is too large for the service. It says: “The uploaded file is too large”",
+                "The file is too large for the service. It says: “The uploaded file is too large”.",
                 "Choose a smaller photo.",
             ),
         },

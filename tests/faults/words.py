@@ -15,7 +15,7 @@ STILL_WORKING: Final = Ending("parked", "timeout", "The service is still working
 UNKNOWN_TASK: Final = Ending(
     "failed",
     "not_found",
-    "The service does not know this address or task. It says: “task_id does not exist”",
+    "The service does not know this address or task. It says: “task_id does not exist”.",
     "Check the base URL in the settings; results are kept only for a limited time.",
     charged=True,
 )

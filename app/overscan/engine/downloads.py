@@ -169,6 +169,6 @@ def storage_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageProblem(
-            tr("Cannot write to {folder}: {reason}", folder=folder, reason=error.strerror or error),
+            tr("Cannot write to {folder}: {reason}.", folder=folder, reason=error.strerror or error),
             tr("Check that the folder exists, may be written and has room; or choose another one."),
         ) from error

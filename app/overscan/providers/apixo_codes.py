@@ -56,7 +56,7 @@ _CAPACITY: Final[_Meaning] = (
 _MONEY: Final[_Meaning] = (
     FailureKind.BILLING,
     mark("The account has not enough credits."),
-    mark("Top up the account, then run again."),
+    mark("Top up the account."),
 )
 UNNAMED_FAIL_CODE: Final[_Meaning] = (
     FailureKind.SERVICE,

@@ -22,7 +22,7 @@ REFUSALS: Final[dict[int, tuple[FailureKind, str, str]]] = {
     402: (
         FailureKind.BILLING,
         mark("The account has not enough credits."),
-        mark("Top up the account, then run again."),
+        mark("Top up the account."),
     ),
     403: (FailureKind.AUTH, mark("The key may not use this service."), mark("Check the account and its region.")),
     404: (

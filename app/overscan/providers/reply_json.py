@@ -100,7 +100,7 @@ def first_words(places: Iterable[Json]) -> str:
 
 def quoted(said: str) -> str:
     """What the service said, to stand behind our own sentence."""
-    return tr(" It says: “{text}”", text=said) if said else ""
+    return tr(" It says: “{text}”.", text=said) if said else ""
 
 
 def plain_word(value: Json) -> str:
