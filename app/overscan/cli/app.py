@@ -121,6 +121,7 @@ def run(
 
     def work() -> int:
         from overscan.cli.inputs import RunInputs, allowing_hosting, plan_of
+        from overscan.cli.repeats import warn_of_repeats
         from overscan.cli.running import run_plan
         from overscan.composition import open_house
         from overscan.engine.budget import check_run_caps
@@ -128,6 +129,7 @@ def run(
         house = allowing_hosting(open_house()) if allow_hosting else open_house()
         plan = plan_of(house, RunInputs(photos, provider, settings or (), output, url, frame, mask))
         check_run_caps(plan, max_credits=max_credits, max_usd=max_usd)
+        warn_of_repeats(house, plan.jobs)
         return run_plan(house, plan, as_json=as_json)
 
     _guarded(work)
@@ -151,6 +153,7 @@ def plan(
 
     def work() -> int:
         from overscan.cli.inputs import RunInputs, accounts_without_key, allowing_hosting, plan_of
+        from overscan.cli.repeats import warn_of_repeats
         from overscan.cli.report import cost_json, plan_lines, refusal_json
         from overscan.composition import open_house
         from overscan.engine.budget import check_run_caps
@@ -158,6 +161,7 @@ def plan(
         house = allowing_hosting(open_house()) if allow_hosting else open_house()
         inputs = RunInputs(photos, provider, settings or (), output, url, frame, mask)
         plan = plan_of(house, inputs, needs_keys=False)
+        warn_of_repeats(house, plan.jobs)
         for account in accounts_without_key(house, inputs):
             err(tr("There is no key of {account} yet; a run needs one.", account=account.name))
         if as_json:
