@@ -99,8 +99,9 @@ INPUT: Final[Part] = {
     ),
     "F71": Fault(
         "The photo's URL is too long for the service, or the service cannot fetch it.",
-        "Refuses a URL beyond the service's limit before anything is sent. Whether the service can fetch it, only the "
-        "service knows: it says so without charging.",
+        "Refuses a URL beyond the service's limit before anything is sent, and so one that cannot be public: of this "
+        "machine, of a private network, or with a name or password in it. Whether the service can fetch any other, "
+        "only the service knows; APIXO may charge for finding out.",
         {
             "too long": refused(
                 "photo",
@@ -116,6 +117,10 @@ INPUT: Final[Part] = {
                 "input_url", "The service could not fetch the photo's URL.", "Send the photo as a file."
             ),
         },
+        also=(
+            "tests/services/test_origins.py::test_a_service_is_not_given_what_it_cannot_fetch",
+            "tests/cli/test_deliveries.py::test_an_address_that_no_service_can_fetch_is_refused_before_it_costs",
+        ),
     ),
     "F72": Fault(
         "A number is NaN or infinite, or has a comma in it.",
