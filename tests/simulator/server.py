@@ -48,6 +48,7 @@ DEFAULT_KEYS: Final[Mapping[str, str]] = MappingProxyType(
 """By account id. None is a part of another, so that a leak tells whose key it was."""
 HOST = "127.0.0.1"
 SHUTDOWN_S = 5.0
+ACCEPTING_TURNS = 5
 
 T = TypeVar("T")
 
@@ -269,19 +270,17 @@ class Simulator:
         ]
         self._ready.set()
         await self._stop.wait()
+        # First what fetches photos from here: asyncio leaves a socket open that is accepted while its listener closes.
+        await backend.close()
+        for _ in range(ACCEPTING_TURNS):
+            await asyncio.sleep(0)
         for listener in listeners:
             listener.close()
         for transport in tuple(self._connections):
             transport.abort()
         if state.tasks:
             await asyncio.wait(state.tasks, timeout=SHUTDOWN_S)
-        await backend.close()
         worker.close()
-        # Twice: a connection may just be being accepted, and one that is broken is closed only in the loop's next turn.
-        for _ in range(2):
-            for transport in tuple(self._connections):
-                transport.abort()
-            await asyncio.sleep(0)
 
     async def _listen(self, app: Handler, sock: socket.socket, state: ServerState) -> asyncio.Server:
         # uvicorn's protocol without its Server class: that one looks at its stop flag ten times a second and
