@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import random
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -25,9 +27,10 @@ from overscan.core.failures import (
     StorageProblem,
 )
 from overscan.engine import downloads
-from overscan.engine.downloads import Downloader
+from overscan.engine.downloads import _WRITTEN_AT_ONCE, Downloader
 from overscan.engine.fetching import fetch_photo
 from overscan.engine.settings import EngineSettings
+from tests.engine.house import PATIENCE_S
 from tests.engine.sockets import Raw, Talk, Visit, answering, closed_port, http, raw_server
 from tests.simulator.client import picture
 
@@ -259,18 +262,54 @@ async def test_a_cancelled_fetch_leaves_nothing(target: Path) -> None:
 
     async def slow(visit: Visit) -> None:
         await visit.head()
-        await visit.send(http(PNG[:50], length=len(PNG)))
+        await visit.send(http(bytes(_WRITTEN_AT_ONCE), length=2 * _WRITTEN_AT_ONCE))
         begun.set()
-        await asyncio.sleep(60)
+        await visit.reader.read()
 
     async with raw_server(slow) as raw:
         task = asyncio.ensure_future(fetch(raw, target))
         await begun.wait()
-        while not target.exists():  # noqa: ASYNC110 - a file has no event
-            await asyncio.sleep(0.001)
+        async with asyncio.timeout(PATIENCE_S):
+            while not target.exists():  # noqa: ASYNC110 - a file has no event
+                await asyncio.sleep(0.001)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+    assert not target.exists()
+
+
+async def test_what_comes_in_many_pieces_is_written_in_their_order(target: Path) -> None:
+    pieces = random.Random(7).randbytes(2 * _WRITTEN_AT_ONCE + 12_345)  # noqa: S311 - any bytes will do
+    target.write_bytes(b"what an earlier attempt left")
+    async with raw_server(answering(http(pieces))) as raw:
+        await fetch(raw, target)
+    assert target.read_bytes() == pieces
+
+
+async def test_nothing_is_written_after_a_cancelled_fetch(target: Path) -> None:
+    writing, may_write = threading.Event(), threading.Event()
+    downloader = Downloader(settings(target.parent))
+
+    # The thread that writes is busy: the piece that is here waits for its turn when the fetch is cancelled.
+    def hold() -> bool:
+        writing.set()
+        return may_write.wait(PATIENCE_S)
+
+    busy = downloader._writer.submit(hold)
+    await asyncio.to_thread(writing.wait)
+    async with raw_server(answering(http(PNG))) as raw:
+        task = asyncio.ensure_future(downloader.fetch(raw.url + "/a.png", target, near=raw.url))
+        async with asyncio.timeout(PATIENCE_S):
+            while downloader._writer._work_queue.empty():  # noqa: ASYNC110 - nor has a queue of threads
+                await asyncio.sleep(0.001)
+        task.cancel()
+        await asyncio.sleep(0)
+        may_write.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert busy.result()
+    assert not target.exists()
+    await downloader.aclose()
     assert not target.exists()
 
 

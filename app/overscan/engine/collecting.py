@@ -22,6 +22,8 @@ from overscan.engine.remarks import looked_at, remarks, worth_a_look
 _log = logging.getLogger(__name__)
 _FETCHES: Final = 3
 """How often a picture is fetched that arrives, but damaged or as something else."""
+_PARTS: Final = 16
+"""So many numbers are looked for when parts are removed that an earlier run may have left."""
 
 
 class Collector:
@@ -32,6 +34,7 @@ class Collector:
         self._provider = provider
         self._record = record
         self._near = near
+        self._most = 0
         self.saving = False
         """True while a picture that is already here is being written: that is not interrupted."""
 
@@ -49,7 +52,7 @@ class Collector:
         For those that came within an answer: nobody can be asked for them again. Raises ``StorageProblem``.
         """
         for folder in self._folders():
-            for part in sorted(folder.glob(self._parts())):
+            for part in await self._context.in_worker(_listed, folder, self._parts()):
                 n = int(part.stem.rpartition("-")[2])
                 if any(output.n == n for output in self._record.job.outputs):
                     continue
@@ -67,6 +70,7 @@ class Collector:
         ``StorageProblem``.
         """
         failures: dict[int, OverscanError] = {}
+        self._most = max(self._most, len(images))
         for n, image in enumerate(images, start=1):
             if any(output.n == n for output in self._record.job.outputs):
                 continue
@@ -92,10 +96,11 @@ class Collector:
 
     def discard(self) -> None:
         """Remove what was fetched or written in part."""
+        # By their names: to list a folder of thousands of pictures after each job would hold the loop.
+        most = max(self._most, self._provider.info.max_outputs, _PARTS)
         for folder in self._folders():
-            with suppress(OSError):
-                for part in folder.glob(self._parts()):
-                    remove(part)
+            for n in range(1, most + 1):
+                remove(part_path(folder, self._record.job.id, n))
 
     async def _warnings(self, failures: Mapping[int, OverscanError], count: int) -> tuple[str, ...]:
         """What is to be said of the pictures and, where some came, of those that did not."""
@@ -188,6 +193,13 @@ class Collector:
             names=names,
             folder=Path(outputs[0].path).parent,
         )
+
+
+def _listed(folder: Path, pattern: str) -> list[Path]:
+    """The folder's files of that pattern, in order; none where it cannot be read."""
+    with suppress(OSError):
+        return sorted(folder.glob(pattern))
+    return []
 
 
 def _missing(n: int, count: int, why: str) -> str:

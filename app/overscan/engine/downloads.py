@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -26,12 +27,14 @@ from overscan.engine.pacing import back_off
 from overscan.engine.proxies import Proxies
 from overscan.engine.settings import EngineSettings
 from overscan.engine.transport import CONNECTIONS, make_client, opened, tls_context
+from overscan.imaging.background import step_back
 
 MAX_BYTES: Final = 400_000_000
 _ATTEMPTS: Final = 4
 _REDIRECTS: Final = 5
 _DEADLINE_S: Final = 900.0
 _RESERVE: Final = 16_000_000
+_WRITTEN_AT_ONCE: Final = 4_000_000
 
 
 class Downloader:
@@ -47,9 +50,12 @@ class Downloader:
         self._client = make_client(self._proxies, tls_context(settings.ca_file), keep_alive=False)
         self._retry_base_s = settings.retry_base_s
         self._turn = asyncio.Semaphore(CONNECTIONS)
+        self._writer = ThreadPoolExecutor(1, "downloads", step_back)
 
     async def aclose(self) -> None:
+        """Close the connections. To be called when nothing is being fetched any more."""
         await self._client.aclose()
+        self._writer.shutdown()
 
     async def fetch(self, url: str, target: Path, *, near: str) -> None:
         """Fetch ``url`` into ``target``, which is replaced; repeated on a lost connection.
@@ -88,7 +94,7 @@ class Downloader:
                     url = _joined(place.url, response.headers["location"])
                     continue
                 self._accept(response)
-                await _save(response, target)
+                await self._save(response, target)
                 return
         raise OutputRejected(tr("The picture's address redirects too often."))
 
@@ -123,25 +129,46 @@ class Downloader:
                 code=str(response.status_code),
             )
 
-
-async def _save(response: httpx.Response, target: Path) -> None:
-    length = _content_length(response)
-    if length is not None and length > MAX_BYTES:
-        raise OutputRejected(tr("The picture is too large: {size} MB.", size=length // 1_000_000))
-    with storage_errors(target.parent):
-        if length is not None and shutil.disk_usage(target.parent).free < length + _RESERVE:
-            raise StorageProblem(
-                tr("There is not enough room in {folder}.", folder=target.parent), tr("Free some space, then resume.")
-            )
-        received = 0
-        with target.open("wb") as file:
+    async def _save(self, response: httpx.Response, target: Path) -> None:
+        length = _content_length(response)
+        if length is not None and length > MAX_BYTES:
+            raise OutputRejected(tr("The picture is too large: {size} MB.", size=length // 1_000_000))
+        received = written = 0
+        waiting: list[bytes] = []
+        with storage_errors(target.parent):
             async for chunk in response.aiter_raw():
                 received += len(chunk)
                 if received > MAX_BYTES:
                     raise OutputRejected(tr("The picture is too large."))
-                file.write(chunk)
-    if length is not None and received != length:
-        raise AnswerLost(tr("The picture arrived only in part."))
+                waiting.append(chunk)
+                if received - written >= _WRITTEN_AT_ONCE:
+                    await self._write(target, waiting, length, first=written == 0)
+                    waiting, written = [], received
+            await self._write(target, waiting, length, first=written == 0)
+        if length is not None and received != length:
+            raise AnswerLost(tr("The picture arrived only in part."))
+
+    async def _write(self, target: Path, chunks: list[bytes], length: int | None, *, first: bool) -> None:
+        """Write in the thread for that: a disk may be slow, or at the other end of a network."""
+        writing = asyncio.get_running_loop().run_in_executor(self._writer, _append, target, chunks, length, first)
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            # Else it could still write after the file has been removed, or into the next attempt.
+            await asyncio.wait([writing])
+            if not writing.cancelled():
+                writing.exception()
+            raise
+
+
+def _append(target: Path, chunks: list[bytes], length: int | None, first: bool) -> None:
+    """Write, after the ``first`` time behind what is there. Raises ``OSError`` and ``StorageProblem``."""
+    if first and length is not None and shutil.disk_usage(target.parent).free < length + _RESERVE:
+        raise StorageProblem(
+            tr("There is not enough room in {folder}.", folder=target.parent), tr("Free some space, then resume.")
+        )
+    with target.open("wb" if first else "ab") as file:
+        file.writelines(chunks)
 
 
 def _joined(url: httpx.URL, location: str) -> str:
