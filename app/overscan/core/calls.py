@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +10,7 @@ from typing import Literal, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
+_PATH = re.compile(r"/[!-\"$->@-~]*")
 API_REPLY_CAP = 8_000_000
 """Bytes of a JSON reply that are read at most."""
 INLINE_IMAGE_CAP = 96_000_000
@@ -50,7 +52,7 @@ class HttpCall:
     """One call, without origin, key and bytes: those are the engine's business.
 
     ``path`` begins with a slash, is already quoted and has no query; ``query`` is quoted by the engine. A GET has no
-    body.
+    body. Raises ``ValueError`` for a path that could lead elsewhere once it stands behind the account's address.
     """
 
     method: Literal["GET", "POST"]
@@ -59,6 +61,10 @@ class HttpCall:
     body: Multipart | JsonBody | None = None
     read_timeout_s: float = 30.0
     max_reply_bytes: int = API_REPLY_CAP
+
+    def __post_init__(self) -> None:
+        if not _PATH.fullmatch(self.path):
+            raise ValueError(f"{self.path!r} is no path of a call")
 
 
 @dataclass(frozen=True, slots=True)
