@@ -1,0 +1,1 @@
+"""The expansion editor: the frame and the mask under the hand."""
