@@ -115,3 +115,16 @@ def test_a_task_that_was_picked_up_again_counts_once() -> None:
     assert credits_spent([cancelled, carried_on], since=NOW - 1) == 3
     sent_anew = a_job(JobState.DONE, created_at=NOW, task_id="u", retry_of=cancelled.id)
     assert credits_spent([cancelled, sent_anew], since=NOW - 1) == 6
+
+
+def test_a_job_belongs_to_the_day_on_which_it_was_begun() -> None:
+    late = a_job(JobState.DONE, created_at=NOW - 100, started_at=NOW)
+    early = a_job(JobState.DONE, created_at=NOW, started_at=NOW - 100)
+    assert credits_spent([late], since=NOW - 1) == 3
+    assert credits_spent([early], since=NOW - 1) == 0
+
+
+def test_what_is_about_to_be_sent_counts_whenever_it_was_made() -> None:
+    waiting = a_job(JobState.QUEUED, created_at=NOW - 100)
+    assert credits_spent([waiting], since=NOW - 1) == 0
+    assert credits_spent([waiting], since=NOW - 1, at_work={waiting.id}) == 3

@@ -16,7 +16,7 @@ from overscan.core.money import Balance
 from overscan.core.plan import PlannedJob
 from overscan.core.providers import Account
 from overscan.engine.asking import ask_balance
-from overscan.engine.budget import check_day_cap
+from overscan.engine.budget import check_day_cap, over_day_cap
 from overscan.engine.callbacks import Receiver
 from overscan.engine.context import Context, JobRecord
 from overscan.engine.downloads import Downloader
@@ -25,7 +25,7 @@ from overscan.engine.instances import Instance
 from overscan.engine.journal import Journal
 from overscan.engine.outputs import NameBook
 from overscan.engine.pausing import REFUSING
-from overscan.engine.runs import Runs
+from overscan.engine.runs import BEFORE_ACCEPTANCE, Runs
 from overscan.engine.settings import EngineSettings
 from overscan.engine.submitting import cancel_note
 from overscan.engine.transport import Transport
@@ -120,7 +120,7 @@ class Engine:
 
         Raises ``JournalProblem``, and ``UsageError`` where the day's cap would be passed.
         """
-        check_day_cap(self._journal, planned, self._settings.max_credits_per_day)
+        self._check_day_cap(planned)
         now = time.time()
         jobs = tuple(
             Job(id=uuid.uuid4().hex, request=plan.request, cost=plan.cost, created_at=now + i * 1e-6)
@@ -140,7 +140,8 @@ class Engine:
     def resume(self, job_id: str) -> None:
         """Go on with a parked job, or send one that is held; not with another program's.
 
-        A job is held when its account has refused another one, and after a restart. Keys are read anew.
+        A job is held when its account has refused another one, and after a restart. Keys are read anew. One that would
+        pass the day's cap stays held, and says so.
         """
         self.forget_keys()
         if job_id in self._runs:
@@ -151,13 +152,13 @@ class Engine:
         # What is held is known better here: that it is may have failed to be journalled.
         job = self._runs.held(job_id) or job
         if job.state in (JobState.PARKED, JobState.QUEUED):
-            self._runs.begin([job])
+            self._runs.begin(self._within_cap([job]))
 
     def resume_account(self, account_id: str) -> tuple[Job, ...]:
         """Send every paused job of an account, and pick up the tasks that it did not let be read.
 
         To be called when the person has seen to it: a new key, more credits. Returns the jobs that go on. Jobs that
-        are merely held after a restart stay so.
+        are merely held after a restart stay so, and so do those that would pass the day's cap.
         """
         self.forget_keys()
         jobs = self._runs.paused(account_id)
@@ -167,7 +168,7 @@ class Engine:
                 claimed = self._journal.claim(job.id, self._instance.id, self._instance.is_alive)
                 if claimed is not None:
                     jobs.append(claimed)
-        return self._runs.begin(jobs)
+        return self._runs.begin(self._within_cap(jobs))
 
     def forget_keys(self) -> None:
         """Read each account's key anew when it is next needed: it may have been changed."""
@@ -208,8 +209,7 @@ class Engine:
             retry_of=old.id,
         )
         if not adopt:
-            planned = PlannedJob(job.request, job.cost, ())
-            check_day_cap(self._journal, [planned], self._settings.max_credits_per_day)
+            self._check_day_cap([PlannedJob(job.request, job.cost, ())])
         self._journal.insert([job], self._instance.id)
         if job.hosted is not None and self._context is not None:
             self._context.host.hand_over(old)
@@ -219,11 +219,14 @@ class Engine:
         """Take over what ended programs left unfinished.
 
         Accepted tasks are picked up at once, which is free. Jobs that were never sent are sent only with
-        ``send_queued``; otherwise they are held until :meth:`resume` or :meth:`cancel`. A submission that was cut off
-        becomes ``unconfirmed``. Returns the jobs as they are now.
+        ``send_queued``, and only as far as the day's cap allows; otherwise they are held until :meth:`resume` or
+        :meth:`cancel`. A submission that was cut off becomes ``unconfirmed``. Returns the jobs as they are now.
         """
         claimed = self._journal.claim_unfinished(self._instance.id, self._instance.is_alive)
-        recovered = tuple(self._runs.recover(job, send_queued=send_queued) for job in claimed)
+        over = self._over_cap(claimed) if send_queued else {}
+        recovered = tuple(
+            self._runs.recover(job, send_queued=send_queued, withheld=over.get(job.id)) for job in claimed
+        )
         self._sweep()
         return recovered
 
@@ -246,6 +249,24 @@ class Engine:
     def _runs(self) -> Runs:
         assert self._started is not None, "start() was not awaited"  # noqa: S101
         return self._started
+
+    def _check_day_cap(self, planned: Sequence[PlannedJob]) -> None:
+        cap = self._settings.max_credits_per_day
+        check_day_cap(self._journal, planned, cap, at_work=self._runs.unsent())
+
+    def _over_cap(self, jobs: Sequence[Job]) -> dict[str, Failure]:
+        """Those of the jobs that are not sent yet and would pass the day's cap."""
+        unsent = [job for job in jobs if job.state in BEFORE_ACCEPTANCE]
+        cap, runs = self._settings.max_credits_per_day, self._runs
+        return over_day_cap(self._journal, unsent, cap, at_work=runs.unsent(), held=runs.all_held())
+
+    def _within_cap(self, jobs: Sequence[Job]) -> list[Job]:
+        """The jobs that may go on; the others are held, with the reason."""
+        over = self._over_cap(jobs)
+        for job in jobs:
+            if job.id in over:
+                self._runs.withhold(job, over[job.id])
+        return [job for job in jobs if job.id not in over]
 
     def _wake(self, job_id: str) -> None:
         if self._context is not None:

@@ -20,7 +20,8 @@ from overscan.engine.submitting import unconfirmed
 
 _log = logging.getLogger(__name__)
 _GRACE_S: Final = 20.0
-_BEFORE_ACCEPTANCE: Final = frozenset({JobState.QUEUED, JobState.PREPARING})
+BEFORE_ACCEPTANCE: Final = frozenset({JobState.QUEUED, JobState.PREPARING})
+"""States of a job of which nothing has been sent."""
 _Run: TypeAlias = RemoteRun | LocalRun
 
 
@@ -49,8 +50,28 @@ class Runs:
         """The job as it is held, if it is."""
         return self._held.get(job_id)
 
+    def all_held(self) -> frozenset[str]:
+        """The ids of the jobs that are held."""
+        return frozenset(self._held)
+
+    def unsent(self) -> frozenset[str]:
+        """The ids of the jobs that run and of which nothing has been sent yet."""
+        return frozenset(id_ for id_, (run, _) in self._runs.items() if run.job.state in BEFORE_ACCEPTANCE)
+
+    def withhold(self, job: Job, why: Failure) -> Job:
+        """Hold a queued job, with the reason, until a person resumes it; the job as it is then."""
+        record = JobRecord(self._context, job)
+        held = record.held(why)
+        self._held[held.id] = held
+        try:
+            self._context.journal.record_all([held], PAUSE)
+        except JournalProblem:
+            _log.exception("job %s is withheld, which could not be journalled", held.id)
+        self.told(held)
+        return held
+
     def paused(self, account_id: str) -> list[Job]:
-        """The account's jobs that are held since it refused another one."""
+        """The account's jobs that are held since it refused another one, or since they would have cost too much."""
         return [job for job in self._held.values() if job.paused and self.account_of(job) == account_id]
 
     def account_of(self, job: Job) -> str | None:
@@ -64,9 +85,13 @@ class Runs:
     def begin(self, jobs: Sequence[Job]) -> tuple[Job, ...]:
         """Run jobs, those that were paused without what paused them; held ones are held no more.
 
+        Such a job begins anew: what it costs belongs to the day on which it is sent.
+
         Raises ``JournalProblem``; then nothing has changed.
         """
-        cleared = [job.model_copy(update={"failure": None, "note": ""}) for job in jobs if job.paused]
+        cleared = [
+            job.model_copy(update={"failure": None, "note": "", "started_at": None}) for job in jobs if job.paused
+        ]
         if cleared:
             self._context.journal.record_all(cleared, JobEvent.RESUME)
         by_id = {job.id: job for job in cleared}
@@ -88,16 +113,18 @@ class Runs:
             return False
         return True
 
-    def recover(self, job: Job, *, send_queued: bool) -> Job:
-        """Go on with a job that an ended program left, or hold it; see ``Engine.recover``."""
+    def recover(self, job: Job, *, send_queued: bool, withheld: Failure | None = None) -> Job:
+        """Go on with a job that an ended program left, or hold it (``withheld``: why); see ``Engine.recover``."""
         record = JobRecord(self._context, job)
         if job.state is JobState.SUBMITTING:
             lost = Failure(FailureKind.UNCONFIRMED, tr("Overscan ended while this was being sent."))
             record.fail(unconfirmed(lost), JobEvent.LOSE)
             return record.job
         if job.state is JobState.PREPARING or (job.state is JobState.RUNNING and self._is_local(job)):
-            record.move(JobEvent.REQUEUE)
-        if record.job.state in _BEFORE_ACCEPTANCE and not send_queued:
+            record.move(JobEvent.REQUEUE, started_at=None)
+        if withheld is not None:
+            return self.withhold(record.job, withheld)
+        if record.job.state in BEFORE_ACCEPTANCE and not send_queued:
             self._held[job.id] = record.job
             self._on_change(record.job)
             return record.job
@@ -110,7 +137,7 @@ class Runs:
         for job_id, (run, _) in self._runs.items():
             if not isinstance(run, RemoteRun) or run.account_id != account.id or run.cancel_asked:
                 continue
-            if run.job.state in _BEFORE_ACCEPTANCE:
+            if run.job.state in BEFORE_ACCEPTANCE:
                 unsent[job_id] = run
             elif run.job.state is JobState.SUBMITTING:
                 run.pause(why)
@@ -137,7 +164,7 @@ class Runs:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for run in runs:
-            if run.job.state in _BEFORE_ACCEPTANCE:
+            if run.job.state in BEFORE_ACCEPTANCE:
                 self._context.host.discard(run.job)
 
     def _hold(self, runs: Mapping[str, RemoteRun], why: Failure) -> None:
