@@ -43,6 +43,17 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
     return _BEARER.sub(f"Bearer {HIDDEN}", text)
 
 
+def without_query(url: str) -> str:
+    """The URL with its query hidden, if it has one: it still tells what it was about, and opens nothing."""
+    address, mark, _ = url.partition("?")
+    return f"{address}?{HIDDEN}" if mark else url
+
+
+def has_lost_query(url: str | None) -> bool:
+    """Whether :func:`without_query` has taken something away from it."""
+    return (url or "").endswith(f"?{HIDDEN}")
+
+
 def _forms(secret: str) -> Iterator[str]:
     yield secret
     for safe in ("", "/"):

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from overscan.core.geometry import Margins, Size
 from overscan.core.images import PhotoFacts
 from overscan.core.parameters import Value
+from overscan.core.redaction import has_lost_query, without_query
 
 
 class OutputRef(BaseModel):
@@ -118,3 +119,25 @@ class Request(BaseModel):
             path = photo.get("path") if isinstance(photo, dict) else getattr(photo, "path", None)
             return {**values, "delivery": Delivery.URL if path is None else Delivery.FILE}
         return values
+
+    def forgetful(self) -> Request:
+        """The request without the queries of its own URLs: they may be signatures, and only a job under way needs them."""
+        changes: dict[str, object] = {}
+        if self.photo.url is not None:
+            changes["photo"] = self.photo.model_copy(update={"url": without_query(self.photo.url)})
+        mask = self.canvas.mask if self.canvas is not None else None
+        if self.canvas is not None and mask is not None and mask.url is not None:
+            bare = mask.model_copy(update={"url": without_query(mask.url)})
+            changes["canvas"] = self.canvas.model_copy(update={"mask": bare})
+        return self.model_copy(update=changes) if changes else self
+
+    @property
+    def forgot_photo(self) -> bool:
+        """Whether :meth:`forgetful` has taken away what the photo's URL needs."""
+        return has_lost_query(self.photo.url)
+
+    @property
+    def forgot_mask(self) -> bool:
+        """The same of the mask."""
+        mask = self.canvas.mask if self.canvas is not None else None
+        return mask is not None and has_lost_query(mask.url)

@@ -153,6 +153,8 @@ class JobRecord:
             changes.setdefault("started_at", now)
         if state in TERMINAL:
             changes.setdefault("finished_at", now)
+        if state in TERMINAL and state is not JobState.UNCONFIRMED:
+            changes.setdefault("request", self.job.request.forgetful())
         moved = self._changed({**changes, "state": state})
         try:
             self._context.journal.record(moved, event)

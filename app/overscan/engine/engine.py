@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from overscan.core.failures import Failure, JournalProblem
+from overscan.core.failures import Failure, JournalProblem, UsageError
 from overscan.core.jobs import Job, JobEvent, JobState
 from overscan.core.money import Balance
 from overscan.core.plan import PlannedJob
 from overscan.core.providers import Account
+from overscan.core.requests import Request
+from overscan.core.text import tr
 from overscan.engine.asking import ask_balance
 from overscan.engine.budget import check_day_cap, over_day_cap
 from overscan.engine.callbacks import Receiver
@@ -181,7 +183,7 @@ class Engine:
         A cancelled job whose task the service had accepted is picked up again and not paid for twice; anything else
         is submitted anew. A parked job is resumed. One that is being repeated already is not repeated once more: the
         job that does so is returned. ``None`` where there is nothing to repeat. Raises ``UsageError`` where the day's
-        cap would be passed.
+        cap would be passed, and where the query of a URL is needed that was forgotten when the job ended.
         """
         self.forget_keys()
         old = self._journal.get(job_id)
@@ -209,6 +211,7 @@ class Engine:
             retry_of=old.id,
         )
         if not adopt:
+            _require_urls(job.request)
             self._check_day_cap([PlannedJob(job.request, job.cost, ())])
         self._journal.insert([job], self._instance.id)
         if job.hosted is not None and self._context is not None:
@@ -284,3 +287,13 @@ class Engine:
     def _record(self, job: Job) -> JobRecord:
         assert self._context is not None, "start() was not awaited"  # noqa: S101
         return JobRecord(self._context, job)
+
+
+def _require_urls(request: Request) -> None:
+    """Raises ``UsageError`` where the request cannot be repeated, since its URLs are no longer whole."""
+    if request.forgot_photo:
+        raise UsageError(
+            tr("Give the photo's URL again."), tr("What follows its “?” is not kept once a job has ended.")
+        )
+    if request.forgot_mask:
+        raise UsageError(tr("Give the mask's URL again."), tr("What follows its “?” is not kept once a job has ended."))

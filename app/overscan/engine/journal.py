@@ -1,7 +1,9 @@
 """The journal: the one truth about jobs, in SQLite, safe against crashes and power cuts.
 
 Every move of a job is one committed transaction (WAL, ``synchronous=FULL``) before the engine acts on it. The
-window and ``overscan jobs`` are views of this file. It holds no key and no URL signature.
+window and ``overscan jobs`` are views of this file. It holds no key and no address that a service
+or a bucket has signed. A photo's or mask's own URL is kept as it was typed while the job may still be sent or picked
+up, and loses its query when the job is done, failed or cancelled.
 """
 
 from __future__ import annotations
