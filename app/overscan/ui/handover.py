@@ -27,7 +27,8 @@ class HandoverEar(QObject):
 
     def close(self) -> None:
         """Stop listening; the next start opens a window again."""
-        self._watcher.directoryChanged.disconnect(self._look)
+        if watched := self._watcher.directories():
+            self._watcher.removePaths(watched)
         self._mark.clear()
 
     def _listen(self, ours: bool) -> None:
