@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
@@ -18,18 +18,31 @@ if TYPE_CHECKING:
 OUTPUT_KEYS: Final = 9
 
 
+class Zoomed(Protocol):
+    """What shows a photo at a zoom."""
+
+    def fit(self) -> None: ...
+    def actual_size(self) -> None: ...
+    def double_size(self) -> None: ...
+    def zoom_by(self, steps: float) -> None: ...
+
+
 class CompareActions(QObject):
     """Made once by each :class:`CompareView`; disabled while that is hidden, so that two stages never quarrel."""
 
     def __init__(self, view: CompareView) -> None:
         super().__init__(view)
         self._view = view
-        self.fit = self._action("fit", tr("Fit"), "Ctrl+0", view.fit, "zoom-fit")
-        self.actual = self._action("actual-size", tr("100 %"), "Ctrl+1", view.actual_size, "zoom-100")
-        self.double = self._action("double-size", tr("200 %"), "Ctrl+2", view.double_size)
-        self.zoom_in = self._action("zoom-in", tr("Zoom in"), "Ctrl++", lambda: view.zoom_by(1))
+        self._lent_to: Zoomed | None = None
+        self._has_photo = False
+        self.fit = self._action("fit", tr("Fit"), "Ctrl+0", lambda: self._zoomed().fit(), "zoom-fit")
+        self.actual = self._action(
+            "actual-size", tr("100 %"), "Ctrl+1", lambda: self._zoomed().actual_size(), "zoom-100"
+        )
+        self.double = self._action("double-size", tr("200 %"), "Ctrl+2", lambda: self._zoomed().double_size())
+        self.zoom_in = self._action("zoom-in", tr("Zoom in"), "Ctrl++", lambda: self._zoomed().zoom_by(1))
         self.zoom_in.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
-        self.zoom_out = self._action("zoom-out", tr("Zoom out"), "Ctrl+-", lambda: view.zoom_by(-1))
+        self.zoom_out = self._action("zoom-out", tr("Zoom out"), "Ctrl+-", lambda: self._zoomed().zoom_by(-1))
         self.next_mode = self._action("next-mode", tr("Next compare mode"), "M", view.next_mode)
         self.sync = self._action("sync", tr("Sync"), "S", lambda: view.set_sync(self.sync.isChecked()))
         self.sync.setCheckable(True)
@@ -44,6 +57,18 @@ class CompareActions(QObject):
         self._hold.setAutoRepeat(False)
         self._hold.activated.connect(self._pressed)
 
+    def lend(self, view: Zoomed | None) -> None:
+        """Let the zoom obey another view as long as that is shown in the place of this one; ``None`` takes it back."""
+        self._lent_to = view
+        self._enable_zoom(shown=self._view.isVisible())
+
+    def _zoomed(self) -> Zoomed:
+        return self._lent_to or self._view
+
+    def _enable_zoom(self, *, shown: bool) -> None:
+        for action in (self.fit, self.actual, self.double, self.zoom_in, self.zoom_out):
+            action.setEnabled((shown or self._lent_to is not None) and self._has_photo)
+
     def all(self) -> list[QAction]:
         """In the order of a menu; a separator is an action too."""
         return [
@@ -54,8 +79,8 @@ class CompareActions(QObject):
 
     def refresh(self, *, shown: bool, has_photo: bool, results: int) -> None:
         """Enable what can be done now."""
-        for action in (self.fit, self.actual, self.double, self.zoom_in, self.zoom_out):
-            action.setEnabled(shown and has_photo)
+        self._has_photo = has_photo
+        self._enable_zoom(shown=shown)
         for action in (self.next_mode, self.sync, self.original):
             action.setEnabled(shown and has_photo and results > 0)
         self._hold.setEnabled(self.original.isEnabled())

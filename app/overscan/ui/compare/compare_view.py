@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from overscan.ui.compare.actions import CompareActions
+from overscan.ui.compare.actions import CompareActions, Zoomed
 from overscan.ui.compare.canvas import Canvas
 from overscan.ui.compare.contents import ORIGINAL, Contents, readout, result_key
 from overscan.ui.compare.divider import Divider
@@ -170,6 +170,10 @@ class CompareView(QFrame):
     def zoom_by(self, steps: float) -> None:
         """In (above 0) or out by notches of the wheel, about the middle."""
         self._change(lambda view: view.stepped(steps))
+
+    def lend_zoom(self, view: Zoomed | None) -> None:
+        """Let the commands of the zoom obey another view that is shown in this one's place; ``None``: this one."""
+        self._actions.lend(view)
 
     def actions_for_menu(self) -> list[QAction]:
         """Every command with its shortcut, separators included."""
