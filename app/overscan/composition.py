@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -149,7 +150,13 @@ class House:
         def public(url: str, account: Account) -> bool:
             return can_fetch(url, self.settings.base_url(account))
 
-        return Reach(is_live, self.settings.hosting.consented, self.settings.callbacks.ready, public)
+        @cache
+        def hosting_key() -> bool:
+            account = self.hosting_account()
+            return account is None or self.has_key(account)
+
+        settings = self.settings
+        return Reach(is_live, settings.hosting.consented, settings.callbacks.ready, public, hosting_key)
 
     def open_journal(self) -> Journal:
         """The journal of this person. To be called in the thread that will use it. Raises ``JournalProblem``."""

@@ -86,6 +86,11 @@ def test_a_bucket_needs_consent_and_one_run_can_be_given_it(
     assert allowed["delivery"] == "hosted"
     assert allowed["changes"] == ["put into your bucket until the job ends"]
     assert both.call("plan", photo_file, *APIXO).status == 1
+    # The bucket's secret is missing, as a key can be: a plan says so, a run does not begin.
+    assert "There is no key of hosting yet" in both.call("plan", photo_file, *APIXO, "--allow-hosting").err
+    ran = both.call("run", photo_file, *APIXO, "--allow-hosting")
+    assert ran.status == 2
+    assert "overscan key set hosting" in ran.err
     assert len(simulator.requests) == 0
 
 
@@ -123,3 +128,14 @@ def test_an_address_that_no_service_can_fetch_is_refused_before_it_costs(
     mask = both.call("plan", "--url", "https://a.org/a.jpg", "-p", "picwish-expand", "--mask", url)
     assert "cannot fetch this URL" in mask.out
     assert both.call("jobs", "--json").out == ""
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_a_parameter_that_the_service_cannot_be_asked_with_is_wrong_usage(
+    both: Program, simulator: Simulator, command: str
+) -> None:
+    wrong = ("-s", "request_type=callback", "-s", "callback_url=http://plain.example.com/")
+    told = both.call(command, "--url", "https://a.org/a.jpg", *APIXO, *wrong)
+    assert told.status == 2
+    assert "callback_url" in told.err
+    assert len(simulator.requests) == 0

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from overscan.core.calls import HttpCall, Links, Reply
+from overscan.core.delivery import Reach
 from overscan.core.failures import FailureKind, InvalidParameter, MissingKey
 from overscan.core.geometry import Margins, Size
 from overscan.core.images import ImageFormat, PhotoFacts
@@ -293,3 +294,32 @@ def test_free_is_known_and_unknown_is_not_free() -> None:
     assert not Cost().free
     assert Cost().unknown
     assert not Cost(Amount(0, 2), Amount(0, 0)).free
+
+
+class Fussy(Acme):
+    """Its service cannot be asked with a strength of 3, which the parameters alone do not tell."""
+
+    def submission(self, request: Request, links: Links) -> HttpCall:
+        if request.parameters["strength"] == 3:
+            raise InvalidParameter("not with 3")
+        return HttpCall("POST", "/")
+
+
+def test_what_no_photo_can_be_sent_with_is_wrong_usage() -> None:
+    assert make_plan([photo()], [Choice(Fussy())], TARGET, has_key=lambda _: True).jobs
+    with pytest.raises(InvalidParameter, match="not with 3"):
+        make_plan([photo()], [Choice(Fussy(), {"strength": 3})], TARGET, has_key=lambda _: True)
+
+
+class ByAddress(Acme):
+    info = dataclasses.replace(Acme.info, id="acme-url", limits=dataclasses.replace(Acme.info.limits, takes_file=False))
+
+
+def test_a_bucket_without_its_key_is_told_before_the_run_and_only_where_it_is_needed() -> None:
+    bare = Reach(hosting=True, hosting_key=lambda: False)
+    with pytest.raises(MissingKey, match="overscan key set hosting"):
+        make_plan([photo()], [Choice(ByAddress())], TARGET, has_key=lambda _: True, reach=bare)
+    assert make_plan([photo()], [Choice(Acme())], TARGET, has_key=lambda _: True, reach=bare).jobs
+    ready = Reach(hosting=True)
+    (job,) = make_plan([photo()], [Choice(ByAddress())], TARGET, has_key=lambda _: True, reach=ready).jobs
+    assert job.request.delivery is Delivery.HOSTED

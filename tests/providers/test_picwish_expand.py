@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overscan.core.calls import Json, Links, Reply
-from overscan.core.failures import InvalidParameter
+from overscan.core.failures import InvalidParameter, PhotoError
 from overscan.core.geometry import Margins, Size
 from overscan.core.images import ImageFormat
 from overscan.core.parameters import Value, parse, specs, validate
@@ -178,13 +178,13 @@ def test_a_photo_by_its_url_can_have_a_mask_file_of_its_own_size() -> None:
 
 
 def test_a_photo_by_its_url_cannot_be_laid_into_a_frame() -> None:
-    with pytest.raises(InvalidParameter) as caught:
+    with pytest.raises(PhotoError) as caught:
         submission(PROVIDER, Links(URL), Canvas(frame=FRAME))
     assert "--url" in caught.value.failure.remedy
 
 
 def test_a_canvas_in_which_nothing_is_to_be_filled_is_refused() -> None:
-    with pytest.raises(InvalidParameter, match="no larger than the photo"):
+    with pytest.raises(PhotoError, match="no larger than the photo"):
         submission(PROVIDER, None, Canvas(frame=FLAT))
 
 

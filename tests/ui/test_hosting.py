@@ -36,6 +36,7 @@ def test_the_plan_asks_for_consent_and_then_uses_the_bucket(
     make_window: MakeWindow, make_photo: MakePhoto, qtbot: QtBot, home: Folders
 ) -> None:
     keyring.set_password("overscan", "apixo@https://api.apixo.ai:443", "a-real-key-123456")
+    keyring.set_password("overscan", "hosting@https://s3.example.com:443", "a-secret-access-key-0123")
     window = make_window([make_photo(size=(64, 48))], settings=BUCKET)
     tick_only(window, "apixo-upscaler")
     assert not window.desk.panel.plan.jobs
@@ -56,6 +57,20 @@ def test_the_plan_asks_for_consent_and_then_uses_the_bucket(
     assert "put into your bucket until the job ends" in child(window, QLabel, "plan-changes").text()
     assert load(home.config_file).hosting.consent == PLACE
     assert not child(window, QPushButton, "use-hosting").isVisible()
+
+
+def test_a_bucket_without_its_key_is_the_reason_why_nothing_runs(
+    make_window: MakeWindow, make_photo: MakePhoto, qtbot: QtBot
+) -> None:
+    keyring.set_password("overscan", "apixo@https://api.apixo.ai:443", "a-real-key-123456")
+    window = make_window([make_photo(size=(64, 48))], settings={**BUCKET, "hosting.consent": PLACE})
+    tick_only(window, "apixo-upscaler")
+    window.desk.panel.replan()
+    assert not window.desk.panel.plan.jobs
+    assert window.desk.panel.reason.startswith("There is no secret access key for hosting.")
+    keyring.set_password("overscan", "hosting@https://s3.example.com:443", "a-secret-access-key-0123")
+    window.desk.session.key_changed("hosting")
+    qtbot.waitUntil(lambda: bool(window.desk.panel.plan.jobs), timeout=WAIT_MS)
 
 
 def test_without_a_bucket_the_settings_open_at_it(make_window: MakeWindow, make_photo: MakePhoto, qtbot: QtBot) -> None:

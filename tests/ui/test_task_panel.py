@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from overscan.core.calls import HttpCall, Links, Reply
+from overscan.core.failures import InvalidParameter
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat, PhotoFacts
 from overscan.core.money import Amount, Cost
@@ -243,3 +244,23 @@ def test_values_survive_switching_the_operation(panel: TaskPanel) -> None:
     panel.set_operation(Operation.EXPAND)
     panel.set_operation(Operation.ENHANCE)
     assert panel.values("sixth-enhance")["steps"] == 12
+
+
+class Fussy(Sixth):
+    def submission(self, request: Request, links: Links) -> HttpCall:
+        raise InvalidParameter("The service cannot be asked so.", "Change it.")
+
+
+def test_what_the_service_cannot_be_asked_is_the_reason_why_nothing_runs(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = TaskPanel()
+    qtbot.addWidget(panel)
+    panel.set_providers([Fussy()])
+    panel.set_target(Target(str(tmp_path)), 0.0)
+    panel.set_keys({"sixth": HasKey("keyring")})
+    panel.card("sixth-enhance").set_ticked(True)
+    panel.set_photos([photo()])
+    panel.replan()
+    assert panel.reason == "The service cannot be asked so. Change it."
+    assert panel.plan.jobs == ()

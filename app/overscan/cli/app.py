@@ -162,7 +162,7 @@ def plan(
         inputs = RunInputs(photos, provider, settings or (), output, url, frame, mask)
         plan = plan_of(house, inputs, needs_keys=False)
         warn_of_repeats(house, plan.jobs)
-        for account in accounts_without_key(house, inputs):
+        for account in accounts_without_key(house, inputs, plan):
             err(tr("There is no key of {account} yet; a run needs one.", account=account.name))
         if as_json:
             for job in plan.jobs:

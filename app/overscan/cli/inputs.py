@@ -25,7 +25,7 @@ from overscan.core.failures import (
 from overscan.core.parameters import Value, parse, specs
 from overscan.core.plan import Choice, Plan, Refusal, Target, make_plan
 from overscan.core.providers import Account, AnyProvider, RemoteProvider
-from overscan.core.requests import Photo, PhotoRef
+from overscan.core.requests import Delivery, Photo, PhotoRef
 from overscan.core.text import tr
 
 
@@ -72,7 +72,7 @@ def plan_of(house: House, inputs: RunInputs, *, needs_keys: bool = True) -> Plan
         target,
         has_key=lambda account: True,
         usd_per_credit=house.settings.money.usd_per_credit,
-        reach=reach,
+        reach=reach if needs_keys else replace(reach, hosting_key=lambda: True),
     )
     hosting = house.settings.hosting
     refusals = plan.refusals
@@ -220,9 +220,12 @@ def output_folder(path: Path) -> Path:
     return folder
 
 
-def accounts_without_key(house: House, inputs: RunInputs) -> list[Account]:
-    """The accounts that a run of these inputs would need a key of."""
+def accounts_without_key(house: House, inputs: RunInputs, plan: Plan) -> list[Account]:
+    """The accounts that a run of these inputs would need a key of, the bucket's included."""
     accounts = {a.id: a for name in inputs.providers if (a := house.registry.get(name).info.account) is not None}
+    bucket = house.hosting_account()
+    if bucket is not None and any(job.request.delivery is Delivery.HOSTED for job in plan.jobs):
+        accounts[bucket.id] = bucket
     return [account for account in accounts.values() if not house.has_key(account)]
 
 

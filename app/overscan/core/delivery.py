@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from overscan.core.calls import Links
-from overscan.core.failures import PhotoError
+from overscan.core.failures import FailureKind, MissingKey, PhotoError
 from overscan.core.providers import Account, ProviderInfo
 from overscan.core.requests import Delivery, Photo, PhotoRef
 from overscan.core.text import tr
@@ -24,6 +24,10 @@ def _always(url: str, account: Account) -> bool:
     return True
 
 
+def _there() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What a service can get at besides the bytes that it is sent.
@@ -37,6 +41,7 @@ class Reach:
     hosting: bool = False
     callbacks: bool = False
     public: Callable[[str, Account], bool] = _always
+    hosting_key: Callable[[], bool] = _there
 
     def sample(self, delivery: Delivery, photo: PhotoRef) -> Links:
         """Links of the shape that the engine will have, to try a submission without sending it."""
@@ -50,7 +55,7 @@ NO_REACH: Final = Reach()
 def delivery_of(photo: Photo, info: ProviderInfo, reach: Reach) -> Delivery:
     """The way in which ``photo`` goes to the service, the one with the least said about it to others first.
 
-    Raises :class:`PhotoError` where there is none.
+    Raises :class:`PhotoError` where there is none, and :class:`MissingKey` where it needs a bucket without a key.
     """
     ref, limits = photo.ref, info.limits
     if ref.path is None:
@@ -73,6 +78,8 @@ def delivery_of(photo: Photo, info: ProviderInfo, reach: Reach) -> Delivery:
     if ref.url is not None and len(ref.url) <= limits.max_url_length and _is_public(ref.url, info, reach):
         return Delivery.URL
     if reach.hosting:
+        if not reach.hosting_key():
+            raise no_hosting_key()
         return Delivery.HOSTED
     raise PhotoError(
         tr("{provider} takes only photos that have a public URL, and this one has none.", provider=info.id),
@@ -80,6 +87,15 @@ def delivery_of(photo: Photo, info: ProviderInfo, reach: Reach) -> Delivery:
             "Give the photo by its URL, use another service's result within its lifetime, "
             "or set up hosting in the settings."
         ),
+    )
+
+
+def no_hosting_key() -> MissingKey:
+    """The bucket is set up, and its secret is not: nothing that the service's account has to be paused for."""
+    return MissingKey(
+        tr("There is no secret access key for hosting."),
+        tr("Set it in the settings, with “overscan key set hosting” or as OVERSCAN_KEY_HOSTING."),
+        kind=FailureKind.CONFIG,
     )
 
 

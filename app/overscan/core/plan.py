@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from overscan.core.delivery import NO_REACH, Reach, delivery_of, require_public
-from overscan.core.failures import Failure, MissingKey, OverscanError, PhotoError
+from overscan.core.failures import Failure, InvalidParameter, MissingKey, OverscanError, PhotoError
 from overscan.core.money import Amount, Cost
 from overscan.core.parameters import Parameters, Value, validate
 from overscan.core.preflight import framed_size, mask_words, preflight
@@ -84,8 +84,9 @@ def make_plan(
 ) -> Plan:
     """Every photo with every chosen provider, in that order.
 
-    Raises :class:`InvalidParameter` for a bad value and :class:`MissingKey` for an account without a key, since
-    both concern the whole run; what concerns one photo becomes a refusal.
+    Raises :class:`InvalidParameter` for a bad value, also one that only the service cannot be asked with, and
+    :class:`MissingKey` for an account or a bucket without a key, since these concern the whole run; what concerns one
+    photo becomes a refusal.
     """
     for choice in choices:
         account = choice.provider.info.account
@@ -105,6 +106,8 @@ def make_plan(
         for provider, parameters in validated:
             try:
                 request, changes = _planned(photo, provider, parameters, target, reach)
+            except (InvalidParameter, MissingKey):
+                raise
             except OverscanError as error:
                 refusals.append(Refusal(photo.ref.name, provider.info.id, error.failure))
                 continue

@@ -179,7 +179,11 @@ class RemoteProvider(Provider, Protocol):
     """A service behind HTTP, described without input or output."""
 
     def submission(self, request: Request, links: Links) -> HttpCall:
-        """The call that begins the job. Raises ``InvalidParameter`` for what the service cannot be asked."""
+        """The call that begins the job.
+
+        Raises ``InvalidParameter`` for what the service cannot be asked of any photo, ``PhotoError`` for what it
+        cannot be asked of this one.
+        """
         ...
 
     def status_call(self, task_id: str) -> HttpCall: ...

@@ -121,7 +121,7 @@ class Request(BaseModel):
         return values
 
     def forgetful(self) -> Request:
-        """The request without the queries of its own URLs: they may be signatures, and only a job under way needs them."""
+        """The request without its URLs' queries: they may be signatures, and only a job under way needs them."""
         changes: dict[str, object] = {}
         if self.photo.url is not None:
             changes["photo"] = self.photo.model_copy(update={"url": without_query(self.photo.url)})

@@ -83,7 +83,10 @@ class Bucket:
                 if last:
                     raise NotSent(
                         tr("Your bucket's endpoint {endpoint} cannot be reached.", endpoint=self._hosting.endpoint),
-                        error.failure.remedy,
+                        tr(
+                            "Check hosting.endpoint in the settings, the network and the proxy. "
+                            "Nothing was sent to the service."
+                        ),
                     ) from error
             except AnswerLost as error:
                 if last:

@@ -17,7 +17,8 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
-from overscan.core.failures import ConfigProblem, FailureKind, JournalProblem, MissingKey, OverscanError
+from overscan.core.delivery import no_hosting_key
+from overscan.core.failures import ConfigProblem, JournalProblem, OverscanError
 from overscan.core.jobs import TERMINAL, Job, JobState
 from overscan.core.providers import Account
 from overscan.core.redaction import redact
@@ -190,9 +191,5 @@ class Host:
     async def _secret(self, hosting: HostingSettings) -> str:
         secret = await asyncio.to_thread(self._key, hosting.account, hosting.endpoint)
         if not secret:
-            raise MissingKey(
-                tr("There is no secret access key for hosting."),
-                tr("Set it in the settings, with “overscan key set hosting” or as OVERSCAN_KEY_HOSTING."),
-                kind=FailureKind.CONFIG,
-            )
+            raise no_hosting_key()
         return secret

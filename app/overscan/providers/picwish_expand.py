@@ -16,7 +16,7 @@ from urllib.parse import quote
 from pydantic import Field, model_validator
 
 from overscan.core.calls import INLINE_IMAGE_CAP, HttpCall, Links, Reply
-from overscan.core.failures import InvalidParameter
+from overscan.core.failures import PhotoError
 from overscan.core.geometry import Margins, Size
 from overscan.core.images import ImageFormat
 from overscan.core.money import Cost
@@ -161,14 +161,14 @@ class PicwishExpand:
 
 
 def _refuse_empty(canvas: Canvas, links: Links) -> None:
-    """Raise :class:`InvalidParameter` for a canvas that cannot be what is meant."""
+    """Raise :class:`PhotoError` for a canvas that cannot be what is meant."""
     if canvas.frame == _NO_MARGINS and canvas.mask is None:
-        raise InvalidParameter(
+        raise PhotoError(
             tr("The frame is no larger than the photo, and no mask tells what to fill."),
             tr("Make the frame larger, or paint what is to be filled."),
         )
     if canvas.frame != _NO_MARGINS and links.photo_url is not None:
-        raise InvalidParameter(
+        raise PhotoError(
             tr("A photo that is sent by its URL cannot be laid into a larger frame."),
             tr("Leave out --url: the photo is then fetched, laid into the frame and sent as a file."),
         )

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from overscan.services.settings import Settings
 
 BALANCE_MS: Final = 1500
+_HOSTING: Final = "hosting"
+"""What the key states call the secret of the person's bucket."""
 _log = logging.getLogger(__name__)
 
 
@@ -139,7 +141,10 @@ class Session(QObject):
         """What a service can get at besides a photo's bytes, by the settings and the jobs known here."""
         hosting = self.settings is not None and self.settings.hosting.consented
         callbacks = self.settings is not None and self.settings.callbacks.ready
-        return Reach(self._is_live, hosting, callbacks, self._is_public)
+        return Reach(self._is_live, hosting, callbacks, self._is_public, self._has_hosting_key)
+
+    def _has_hosting_key(self) -> bool:
+        return isinstance(self.key_states.get(_HOSTING), HasKey)
 
     def _is_public(self, url: str, account: Account) -> bool:
         from overscan.services.origins import can_fetch
@@ -250,6 +255,10 @@ class Session(QObject):
         for account in self.registry.accounts():
             self.key_states.setdefault(account.id, Looking())
             self._look_for(account.id, self.settings.base_url(account))
+        hosting = self.settings.hosting
+        if hosting.consented:
+            self.key_states.setdefault(_HOSTING, Looking())
+            self._look_for(_HOSTING, hosting.endpoint)
         self.keys_changed.emit(self.key_states)
 
     def _look_for(self, account_id: str, origin: str) -> None:
