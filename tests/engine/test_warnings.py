@@ -18,7 +18,7 @@ from overscan.core.jobs import Job, JobState
 from overscan.core.money import Amount, Cost
 from overscan.core.parameters import Parameters
 from overscan.core.providers import RemoteImage, TaskStatus
-from overscan.core.requests import Canvas, Photo
+from overscan.core.requests import Canvas, Photo, PhotoRef
 from overscan.providers.picwish_expand import PicwishExpand
 from overscan.providers.picwish_scale import PicwishScale
 from tests.conftest import MakePhoto
@@ -60,6 +60,43 @@ async def test_a_size_that_was_not_asked_for(house: House) -> None:  # F18, F60
 async def test_rounding_and_a_turn_are_no_difference(house: House, width: int, height: int) -> None:
     house.simulator.script(Stage.SUBMIT, ResultIs(encoded(width, height)))
     assert (await done(house, scale_factor=4)).warnings == ()
+
+
+class Vague:
+    """PicWish without a word on how large its outputs are."""
+
+    info = PicwishScale.info
+
+    def __init__(self) -> None:
+        scale = PicwishScale()
+        self.submission, self.status_call, self.read = scale.submission, scale.status_call, scale.read
+
+    def cost(self, parameters: Parameters, size: Size | None) -> Cost:
+        return Cost(Amount(2, 2))
+
+    def output_size(self, parameters: Parameters, size: Size) -> Size | None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("size", "told"), [((20, 15), True), ((15, 20), True), ((40, 15), False), ((40, 30), False), ((80, 60), False)]
+)
+async def test_an_enhanced_photo_that_has_become_smaller(house: House, size: tuple[int, int], told: bool) -> None:
+    """F18, where nobody promises a size: an enhancement has no business to lose pixels."""
+    house.providers = (Vague(),)
+    house.simulator.script(Stage.SUBMIT, ResultIs(encoded(*size)))
+    words = f"osprey-picwish-scale-1.png is {size[0]}×{size[1]} pixels, smaller than the photo with 40×30."
+    assert (await done(house)).warnings == ((words,) if told else ())
+
+
+async def test_a_photo_by_its_url_whose_size_is_known(house: House) -> None:
+    house.providers = (Vague(),)
+    house.simulator.script(Stage.SUBMIT, ResultIs(encoded(20, 15)))
+    url = house.simulator.host_photo("osprey.jpg", house.photo_file.read_bytes())
+    known = Photo(PhotoRef(name="osprey", url=url, size=Size(40, 30)), None)
+    async with house.engine() as engine:
+        job = await house.settled(engine, engine.add(house.planned(photos=[known]))[0])
+    assert [line.partition(", ")[2] for line in job.warnings] == ["smaller than the photo with 40×30."]
 
 
 async def test_nothing_was_done(house: House) -> None:  # F61

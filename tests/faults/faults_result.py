@@ -19,7 +19,10 @@ RESULT: Final[Part] = {
         {
             "download-expired": DONE,
             "download-expired-always": failed(
-                "expired", "The picture is no longer there, or its address has expired.", charged=True
+                "expired",
+                "The picture is no longer there, or its address has expired.",
+                "Ask the service's support, naming the task: the picture may have been paid for.",
+                charged=True,
             ),
         },
         also=("tests/engine/test_downloads.py::test_an_address_that_has_expired_is_not_asked_again",),
@@ -41,8 +44,8 @@ RESULT: Final[Part] = {
             ),
             "image-ipv6-loopback": parked(
                 "network",
-                "The service cannot be reached.",
-                "Check the network connection and the base URL in the settings.",
+                "The picture's server cannot be reached.",
+                "Check the network connection. The service may name another address when it is asked again.",
             ),
         },
         otherwise="An odd port alone is no reason to refuse. This machine may be named by a service on this machine, "

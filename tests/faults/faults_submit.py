@@ -227,12 +227,16 @@ SUBMIT: Final[Part] = {
     ),
     "F18": Fault(
         "A parameter is ignored: 1× comes although 4× was asked for.",
-        "Keeps the picture, compares its size with the one that was asked for, and warns.",
+        "Keeps the picture, compares its size with the one that was asked for, and warns; where no size is promised, "
+        "an enhanced photo that has become smaller in both sides is named.",
         {
             "result-factor-ignored": Ending(
                 "done", warnings=("{photo}-{provider}-1.jpg is 80×64 pixels; 320×256 was asked for.",)
             )
         },
-        also=("tests/engine/test_warnings.py::test_a_size_that_was_not_asked_for",),
+        also=(
+            "tests/engine/test_warnings.py::test_a_size_that_was_not_asked_for",
+            "tests/engine/test_warnings.py::test_an_enhanced_photo_that_has_become_smaller",
+        ),
     ),
 }

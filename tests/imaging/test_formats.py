@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import ExifTags, Image
 
 from overscan.core.failures import OutputRejected
 from overscan.core.geometry import Size
@@ -61,3 +62,13 @@ def test_an_end_marker_inside_a_thumbnail_is_not_the_end() -> None:
     assert b"\xff\xd9" in cut
     with pytest.raises(OutputRejected):
         verify(cut, 10_000)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(("orientation", "size"), [(1, Size(40, 30)), (3, Size(40, 30)), (6, Size(30, 40))])
+def test_the_size_is_that_of_the_upright_picture(kind: str, orientation: int, size: Size) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+    buffer = BytesIO()
+    Image.new("RGB", (40, 30), (9, 90, 200)).save(buffer, kind, exif=exif)
+    assert verify(buffer.getvalue(), 10_000)[1] == size

@@ -12,7 +12,7 @@ from overscan.core.failures import InvalidParameter
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
 from overscan.core.money import Amount, Cost
-from overscan.core.parameters import Value, specs, validate
+from overscan.core.parameters import Value, parse, specs, validate
 from overscan.core.providers import RemoteProvider
 from overscan.providers.accounts import APIXO
 from overscan.providers.apixo_upscaler import ApixoUpscaler
@@ -75,7 +75,7 @@ def test_each_choice_is_sent_as_the_document_writes_it(resolution: str, output_f
     [
         {"resolution": "16k"},
         {"resolution": 4},
-        {"output_format": "jpeg"},
+        {"output_format": "gif"},
         {"mode": "text-to-image"},
         {"request_type": "sync"},
         {"sync": 0},
@@ -161,3 +161,30 @@ def test_the_price_is_one_cent_whatever_is_asked_for(resolution: str, size: Size
     parameters = validate(PROVIDER.info.parameters, {"resolution": resolution})
     assert PROVIDER.cost(parameters, size) == Cost(usd=Amount(0.01, 0.01))
     assert PROVIDER.output_size(parameters, size or Size(1, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "meant"),
+    [
+        ("resolution", "8K", "8k"),
+        ("resolution", "2k", "2k"),
+        ("output_format", "jpeg", "jpg"),
+        ("output_format", "JPEG", "jpg"),
+        ("output_format", "WebP", "webp"),
+    ],
+)
+def test_other_spellings_of_the_document(name: str, typed: str, meant: str) -> None:
+    model = ApixoUpscaler.info.parameters
+    assert parse(model, {name: typed}) == {name: meant}
+    assert validate(model, {name: typed}).values()[name] == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("resolution", "16K"), ("output_format", "gif"), ("mode", "Image-To-Image")]
+)
+def test_what_the_document_does_not_have_stays_refused(name: str, typed: str) -> None:
+    model = ApixoUpscaler.info.parameters
+    with pytest.raises(InvalidParameter):
+        parse(model, {name: typed})
+    with pytest.raises(InvalidParameter):
+        validate(model, {name: typed})

@@ -75,7 +75,7 @@ def make_window(
 def is_settled(window: MainWindow, photos: int) -> bool:
     session = window.desk.session
     engine_there = session.engine is not None and session.engine.isRunning()
-    keys_known = session.registry is not None and set(session.key_states) == {a.id for a in session.registry.accounts()}
+    keys_known = session.registry is not None and set(session.key_states) >= {a.id for a in session.registry.accounts()}
     looked = all(type(state).__name__ != "Looking" for state in session.key_states.values())
     return engine_there and keys_known and looked and not session.opener.busy and session.photos.rowCount() >= photos
 

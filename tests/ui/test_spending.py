@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from overscan.core.images import ImageFormat
 from overscan.core.jobs import Job, JobState, Output
+from overscan.core.ledger import Tally
 from overscan.core.money import Amount, Balance, Cost
 from overscan.ui import wording
 from overscan.ui.main_window import MainWindow
@@ -145,3 +146,9 @@ def test_a_warning_stands_on_its_pane(
     assert label.text() == label.toolTip() == "is 1×1 pixels; 2×2 was asked for."
     assert cell(window, 0, Column.NOTE).startswith(f"{name} is 1×1 pixels")
     assert isinstance(child(window, QTableView, "queue-table"), QTableView)
+
+
+def test_dollars_are_not_added_to_the_credits_they_come_to() -> None:
+    tally = Tally(jobs=3, credits=Amount(5, 5), usd=Amount(0.25, 0.25), unknown=1)
+    assert wording.tally_text(tally) == "5 credits, $0.25 + 1 job of unknown cost"
+    assert wording.tally_text(Tally(jobs=1, usd=Amount(0.25, 0.25))) == "$0.25"

@@ -160,6 +160,18 @@ class Parameters(BaseModel):
                     )
         return self
 
+    @classmethod
+    def spelling(cls, name: str, text: str) -> str:
+        """The one spelling, as declared, of a value that a service takes in several."""
+        return text
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_one_spelling(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        return {name: cls.spelling(name, value) if isinstance(value, str) else value for name, value in given.items()}
+
     def values(self) -> dict[str, Value]:
         """Every parameter by its field name, as plain values."""
         return {name: _plain(getattr(self, name)) for name in type(self).model_fields}
@@ -201,7 +213,7 @@ def parse(model: type[Parameters], texts: Mapping[str, str]) -> dict[str, Value]
     Raises :class:`InvalidParameter` for an unknown name or a text that is no value of the parameter's kind.
     """
     known = {spec.name: spec for spec in specs(model)}
-    return {name: _parsed(known, name, text) for name, text in texts.items()}
+    return {name: _parsed(known, name, model.spelling(name, text)) for name, text in texts.items()}
 
 
 def _parsed(known: Mapping[str, ParameterSpec], name: str, text: str) -> Value:

@@ -89,7 +89,7 @@ class Downloader:
             place = await check(url, near=near, resolve=not await self._by_proxy(url))
             # Another attempt tries another of the host's addresses: the first may be one that this network lacks.
             address = place.addresses[attempt % len(place.addresses)] if place.addresses else None
-            async with opened(self._client, self._request(place.url, address)) as response:
+            async with opened(self._client, self._request(place.url, address), tr("The picture's server")) as response:
                 if response.is_redirect:
                     url = _joined(place.url, response.headers["location"])
                     continue
@@ -120,6 +120,7 @@ class Downloader:
         if response.status_code in (401, 403, 404, 410):
             raise ServiceRefusal(
                 tr("The picture is no longer there, or its address has expired."),
+                tr("Ask the service's support, naming the task: the picture may have been paid for."),
                 kind=FailureKind.EXPIRED,
                 code=str(response.status_code),
             )

@@ -16,7 +16,7 @@ from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
 from overscan.core.jobs import Job, Output
 from overscan.core.parameters import validate
-from overscan.core.providers import Provider
+from overscan.core.providers import Operation, Provider
 from overscan.core.text import tr
 
 _ROUNDING: Final = 0.005
@@ -27,11 +27,22 @@ _WITHOUT_ALPHA: Final = frozenset({ImageFormat.JPEG, ImageFormat.BMP})
 def remarks(provider: Provider, job: Job) -> tuple[str, ...]:
     """One line for each thing in which the job's outputs are not what was asked for, as far as no file tells it."""
     asked = _asked_size(provider, job)
+    enhanced_from = _given_size(job) if provider.info.operation is Operation.ENHANCE else None
     lines = []
     for output in job.outputs:
         if asked is not None and not _about_equal(output, asked):
             got = Size(output.width, output.height)
             lines.append(tr("{name} is {got} pixels; {asked} was asked for.", name=_name(output), got=got, asked=asked))
+        elif enhanced_from is not None and _smaller(output, enhanced_from):
+            got = Size(output.width, output.height)
+            lines.append(
+                tr(
+                    "{name} is {got} pixels, smaller than the photo with {size}.",
+                    name=_name(output),
+                    got=got,
+                    size=enhanced_from,
+                )
+            )
         if job.sent is not None and output.sha256 == job.sent.sha256:
             lines.append(tr("{name} is exactly the photo that was sent: nothing was done to it.", name=_name(output)))
     return tuple(lines)
@@ -71,7 +82,7 @@ def _name(output: Output) -> str:
 
 def _asked_size(provider: Provider, job: Job) -> Size | None:
     """The size that the outputs should have, by what was really sent; ``None`` where nobody promises one."""
-    size = Size(job.sent.width, job.sent.height) if job.sent is not None else job.request.photo.size
+    size = _given_size(job)
     if size is None or job.request.canvas is not None:
         # What is sent for a canvas is the frame itself, and comes back as large.
         return size if job.sent is not None else None
@@ -79,6 +90,17 @@ def _asked_size(provider: Provider, job: Job) -> Size | None:
         return provider.output_size(validate(provider.info.parameters, job.request.parameters), size)
     except InvalidParameter:  # a journal of an older program
         return None
+
+
+def _given_size(job: Job) -> Size | None:
+    """How large the photo was that the service got; ``None`` for a URL of which nobody knows it."""
+    return Size(job.sent.width, job.sent.height) if job.sent is not None else job.request.photo.size
+
+
+def _smaller(output: Output, size: Size) -> bool:
+    """Whether both sides are smaller, the longer one measured by the longer and the shorter by the shorter."""
+    got = sorted((output.width, output.height))
+    return all(side < given for side, given in zip(got, sorted((size.width, size.height)), strict=True))
 
 
 def _about_equal(output: Output, asked: Size) -> bool:

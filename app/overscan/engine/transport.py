@@ -163,21 +163,26 @@ class Transport:
 
 
 @contextmanager
-def mapped_errors() -> Iterator[None]:
-    """Turn httpx's errors into :class:`NotSent` and :class:`AnswerLost`; anything else passes."""
+def mapped_errors(server: str = "") -> Iterator[None]:
+    """Turn httpx's errors into :class:`NotSent` and :class:`AnswerLost`; anything else passes.
+
+    ``server`` is what people call the other side where that is not the service itself.
+    """
     try:
         yield
     except _NEVER_ARRIVED as error:
-        raise NotSent(tr("The service cannot be reached."), _network_remedy(error)) from error
+        whose = tr("{server} cannot be reached.", server=server or tr("The service"))
+        raise NotSent(whose, _network_remedy(error, of_service=not server)) from error
     except (httpx.TimeoutException, TimeoutError) as error:
-        raise AnswerLost(tr("The service did not answer in time."), kind=FailureKind.TIMEOUT) from error
+        late = tr("{server} did not answer in time.", server=server or tr("The service"))
+        raise AnswerLost(late, kind=FailureKind.TIMEOUT) from error
     except httpx.DecodingError as error:
         raise ProtocolError(tr("The service's answer is damaged.")) from error
     except httpx.HTTPError as error:
         raise AnswerLost(tr("The connection was lost before the answer came.")) from error
 
 
-def _network_remedy(error: BaseException) -> str:
+def _network_remedy(error: BaseException, *, of_service: bool) -> str:
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return tr(
             "Its certificate is not trusted here. If your network inspects connections, "
@@ -185,6 +190,8 @@ def _network_remedy(error: BaseException) -> str:
         )
     if isinstance(error, httpx.ProxyError):
         return tr("Check the proxy in the settings.")
+    if not of_service:
+        return tr("Check the network connection. The service may name another address when it is asked again.")
     return tr("Check the network connection and the base URL in the settings.")
 
 
@@ -230,9 +237,9 @@ def _without(key: str, body: bytes) -> bytes:
 
 
 @asynccontextmanager
-async def opened(client: httpx.AsyncClient, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-    """Send ``request`` and close the response whatever happens; errors are mapped."""
-    with mapped_errors():
+async def opened(client: httpx.AsyncClient, request: httpx.Request, server: str = "") -> AsyncIterator[httpx.Response]:
+    """Send ``request`` and close the response whatever happens; errors are mapped. ``server``: see there."""
+    with mapped_errors(server):
         response = await client.send(request, stream=True)
         try:
             yield response

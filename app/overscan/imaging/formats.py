@@ -186,7 +186,7 @@ def _jpeg_whole(file: BinaryIO) -> bool:
 
 
 def verify(source: Path | bytes, max_pixels: int = MAX_PIXELS) -> tuple[ImageFormat, Size]:
-    """Decode an output as a whole and tell its format and its size as stored.
+    """Decode an output as a whole and tell its format and its upright size, as every viewer shows it.
 
     The pixel cap is checked from the header, before anything is decoded. Raises :class:`OutputRejected` for what is
     no image, is cut short, does not decode or has more than ``max_pixels`` pixels, and ``OSError`` where the file
@@ -209,9 +209,21 @@ def verify(source: Path | bytes, max_pixels: int = MAX_PIXELS) -> tuple[ImageFor
             if not is_whole(BytesIO(data), len(data), kind):
                 raise _cut_short()
             image.load()
+            if _lies_on_its_side(image):
+                size = Size(size.height, size.width)
     except (*DECODE_ERRORS, MemoryError) as error:
         raise _cut_short() from error
     return kind, size
+
+
+def _lies_on_its_side(image: Image.Image) -> bool:
+    """Whether a viewer turns it by a quarter. EXIF that cannot be read says nothing against the picture."""
+    from overscan.imaging.orientation import pending_orientation, turns_sides
+
+    try:
+        return turns_sides(pending_orientation(image))
+    except DECODE_ERRORS:
+        return False
 
 
 def _cut_short() -> OutputRejected:

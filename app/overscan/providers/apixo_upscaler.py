@@ -74,6 +74,15 @@ class ApixoUpscalerParameters(Parameters):
         ),
     ] = None
 
+    @classmethod
+    def spelling(cls, name: str, text: str) -> str:
+        """By the document, the case of a resolution does not matter, and ``jpeg`` is another word for ``jpg``."""
+        if name == "resolution":
+            return text.lower()
+        if name == "output_format" and text.lower() in ("jpg", "jpeg", "png", "webp"):
+            return "jpg" if text.lower() == "jpeg" else text.lower()
+        return text
+
 
 _INPUT: Final = ("mode", "resolution", "output_format")
 

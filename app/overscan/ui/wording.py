@@ -154,7 +154,8 @@ def tally_text(tally: Tally) -> str:
     if tally.credits.high:
         parts.append(credits_text(tally.credits))
     if tally.usd.high:
-        parts.append(usd_text(tally.usd))
+        # Not added to the credits: it is what they come to, where the price of a credit is set.
+        parts = [", ".join([*parts, usd_text(tally.usd)])]
     if tally.unknown:
         parts.append(trn("{count} job of unknown cost", "{count} jobs of unknown cost", tally.unknown))
     return " + ".join(parts) if parts else "–"
