@@ -337,6 +337,7 @@ async def test_what_is_no_photo_is_told_without_its_query(tmp_path: Path, answer
     assert "s3cret" not in str(caught.value)
     assert raw.url in str(caught.value)
     assert list((tmp_path / "in").iterdir()) == []
+    assert "support" not in caught.value.failure.remedy
 
 
 async def test_a_proxy_looks_up_the_name(target: Path) -> None:

@@ -45,7 +45,7 @@ RESULT: Final[Part] = {
             "image-ipv6-loopback": parked(
                 "network",
                 "The picture's server cannot be reached.",
-                "Check the network connection. The service may name another address when it is asked again.",
+                "Check the network connection, then try again.",
             ),
         },
         otherwise="An odd port alone is no reason to refuse. This machine may be named by a service on this machine, "

@@ -7,7 +7,7 @@ import itertools
 import uuid
 from pathlib import Path
 
-from overscan.core.failures import OverscanError, PhotoError
+from overscan.core.failures import FailureKind, OverscanError, PhotoError
 from overscan.core.text import tr
 from overscan.engine.downloads import Downloader, storage_errors
 from overscan.engine.outputs import name_new
@@ -26,13 +26,15 @@ async def fetch_photo(url: str, folder: Path, stem: str, settings: EngineSetting
         await downloader.fetch(url, part, near=url if typed else "")
         return await asyncio.to_thread(_named, part, stem)
     except OverscanError as error:
+        # What is said of an expired picture is about a service's result, not about a person's address.
+        remedy = "" if error.failure.kind is FailureKind.EXPIRED else error.failure.remedy
         raise PhotoError(
             tr(
                 "The photo at {url} cannot be fetched. {reason}",
                 url=url.partition("?")[0],
                 reason=error.failure.message,
             ),
-            error.failure.remedy or tr("Download it in a browser and give the file."),
+            remedy or tr("Download it in a browser and give the file."),
         ) from error
     finally:
         await downloader.aclose()

@@ -191,7 +191,7 @@ def _network_remedy(error: BaseException, *, of_service: bool) -> str:
     if isinstance(error, httpx.ProxyError):
         return tr("Check the proxy in the settings.")
     if not of_service:
-        return tr("Check the network connection. The service may name another address when it is asked again.")
+        return tr("Check the network connection, then try again.")
     return tr("Check the network connection and the base URL in the settings.")
 
 
