@@ -28,7 +28,8 @@ class MaskDocument:
     """Which parts of a plane around a photo are generated (255) and which are kept (0).
 
     The plane is in photo coordinates and has no end that anybody meets; where nothing is painted it is generated
-    outside the photo and kept inside. A frame only says which part of it is meant, so moving a frame changes nothing here.
+    outside the photo and kept inside. A frame only says which part of it is meant, so moving a frame changes nothing
+    here.
 
     Each edit is one undo step and returns a rectangle around what it changed, or None where it changed nothing; then
     there is no step either. An edit while a stroke is under way ends the stroke first. Not for several threads at a

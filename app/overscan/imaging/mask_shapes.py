@@ -15,8 +15,9 @@ from overscan.imaging.samples import Samples8
 
 THRESHOLD: Final = 128
 """The least level that counts as generated."""
-_SHIFT: Final = 8
-"""Corners of polygons are drawn to 1/256 pixel."""
+_LEAST_SIGMA: Final = 0.1
+"""A narrower Gaussian leaves every level as it is."""
+_LARGEST_SIGMA: Final = 2048.0
 _LARGEST_EXACT_SIGMA: Final = 4.0
 """Up to this one a Gaussian is quick; beyond, three box blurs are within a level or two of it and cost the same for
 any width."""
@@ -25,19 +26,28 @@ any width."""
 def polygon(points: Sequence[tuple[float, float]], plane: Rect) -> Iterator[tuple[Rect, Samples8]]:
     """The polygon through photo points, as strips of levels 0 and 255; where it crosses itself, even and odd count.
 
-    A pixel is inside where at least half of it is. Points beyond ``plane`` are brought to its edge.
+    A pixel is inside where its centre is (OpenCV's own fill also draws the outline, which makes a shape half a pixel to
+    a whole one wider). Points beyond ``plane`` are brought to its edge.
     """
-    corners = np.asarray(points, np.float64)
-    low, high = (plane.x, plane.y), (plane.right, plane.bottom)
-    corners = np.clip(corners, low, high)
+    corners = np.clip(np.asarray(points, np.float64), (plane.x, plane.y), (plane.right, plane.bottom))
     left, top = np.floor(corners.min(axis=0)).astype(int).tolist()
     right, bottom = np.ceil(corners.max(axis=0)).astype(int).tolist()
+    xs, ys = corners.T
+    next_xs, next_ys = np.roll(xs, -1), np.roll(ys, -1)
+    # The rows whose centres each edge passes: one of its ends counts and the other does not.
+    firsts = np.ceil(np.minimum(ys, next_ys) - 0.5).astype(np.int64)
+    ends = np.ceil(np.maximum(ys, next_ys) - 0.5).astype(np.int64)
     for strip in _strips(left, top, right, bottom):
-        # OpenCV counts from the centres of pixels.
-        drawn = np.rint((corners - (strip.x + 0.5, strip.y + 0.5)) * (1 << _SHIFT)).astype(np.int32)
-        levels = np.zeros((strip.height, strip.width), np.uint8)
-        cv2.fillPoly(levels, [drawn], (255,), cv2.LINE_AA, _SHIFT)
-        yield strip, split(levels)
+        first, end = np.clip(firsts, strip.y, strip.bottom), np.clip(ends, strip.y, strip.bottom)
+        counts = end - first
+        edge = np.repeat(np.arange(counts.size), counts)
+        rows = np.arange(edge.size) - np.repeat(np.cumsum(counts) - counts, counts) + first[edge]
+        share = (rows + 0.5 - ys[edge]) / (next_ys[edge] - ys[edge])
+        crossing = xs[edge] + share * (next_xs[edge] - xs[edge])
+        columns = np.clip(np.ceil(crossing - 0.5).astype(np.int64) - strip.x, 0, strip.width)
+        turns = np.zeros((strip.height, strip.width + 1), np.uint8)
+        np.bitwise_xor.at(turns, (rows - strip.y, columns), np.uint8(GENERATED))
+        yield strip, np.bitwise_xor.accumulate(turns, axis=1)[:, :-1]
 
 
 def ellipse(rect: Rect, plane: Rect) -> Iterator[tuple[Rect, Samples8]]:
@@ -82,7 +92,9 @@ def shrunk(levels: Samples8, pixels: int) -> Samples8:
 
 def feathered(levels: Samples8, pixels: float) -> Samples8:
     """Edges made soft over about ``pixels`` (above 0) to either side: a Gaussian of half of that as its deviation."""
-    sigma = pixels / 2
+    sigma = min(pixels / 2, _LARGEST_SIGMA)
+    if sigma < _LEAST_SIGMA:
+        return levels
     if sigma <= _LARGEST_EXACT_SIGMA:
         return np.asarray(cv2.GaussianBlur(levels, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.uint8)
     # Three boxes of width w have the variance 3·(w² - 1)/12.

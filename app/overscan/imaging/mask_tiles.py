@@ -249,11 +249,13 @@ class Change:
         self.before.clear()
 
     def _writable(self, key: Key) -> Samples8:
-        tile = self.tiles.get(key)
         if key not in self.before:
             self.before[key] = self.tiles.own(key)
-        elif not isinstance(tile, int):
-            return tile
+        else:
+            own = self.tiles.own(key)
+            if isinstance(own, np.ndarray):
+                return own
+        tile = self.tiles.get(key)
         fresh = cast(Samples8, np.full((SIDE, SIDE), tile, np.uint8) if isinstance(tile, int) else tile.copy())
         self.tiles.set(key, fresh)
         return fresh
