@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from overscan.core.failures import Failure, FailureKind, JournalProblem
+from overscan.core.geometry import Margins
 from overscan.core.jobs import TERMINAL, Job, JobEvent, JobState
-from overscan.engine.journal import Journal, Placement
+from overscan.core.requests import Canvas, MaskRef
+from overscan.engine.journal import Edit, Journal, Placement
 from overscan.engine.migrations import MIGRATIONS, migrate, schema_version
 from tests.engine.jobs import a_job
 
@@ -119,6 +121,28 @@ def test_the_newest_repetition_is_found(journal: Journal) -> None:
 
 
 # ---------------------------------------------------------------------------------------- the file
+
+
+def test_the_edit_of_a_photo_comes_back_and_a_later_one_takes_its_place(journal: Journal, path: Path) -> None:
+    assert journal.edit("a" * 64) is None
+    journal.keep_edit("a" * 64, Edit(Margins(1, 2, 3, 4), b"\0mask"))
+    journal.keep_edit("b" * 64, Edit(Margins(0, 0, 0, 0)))
+    other = Journal(path)
+    assert other.edit("a" * 64) == Edit(Margins(1, 2, 3, 4), b"\0mask")
+    assert other.edit("b" * 64) == Edit(Margins(0, 0, 0, 0), None)
+    journal.keep_edit("a" * 64, Edit(Margins(5, 6, 7, 8)))
+    assert other.edit("a" * 64) == Edit(Margins(5, 6, 7, 8), None)
+    other.close()
+
+
+def test_the_mask_files_that_jobs_name(journal: Journal) -> None:
+    frame, plain = Margins(1, 1, 1, 1), a_job()
+    masks = [MaskRef(path="/masks/ä.png", sha256="0"), MaskRef(url="https://m.example/m.png"), None]
+    jobs = [
+        a_job(request=plain.request.model_copy(update={"canvas": Canvas(frame=frame, mask=mask)})) for mask in masks
+    ]
+    journal.insert([plain, *jobs], "me")
+    assert journal.mask_files() == {"/masks/ä.png"}
 
 
 def test_it_is_durable(journal: Journal, path: Path) -> None:

@@ -20,6 +20,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from overscan.core.failures import JournalProblem
+from overscan.core.geometry import Margins
 from overscan.core.jobs import TERMINAL, Job, JobEvent, JobState
 from overscan.core.requests import OutputRef
 from overscan.core.text import tr
@@ -45,6 +46,15 @@ class Placement:
     n: int
     path: Path
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What a person has set for a photo: its frame, and its mask as ``MaskDocument.saved`` gives it (``None``: not
+    painted)."""
+
+    frame: Margins
+    mask: bytes | None = None
 
 
 class Journal:
@@ -182,6 +192,31 @@ class Journal:
                 (sha256, sha256, path),
             ).fetchone()
         return OutputRef(job=row[0], n=row[1]) if row else None
+
+    def keep_edit(self, photo_sha256: str, edit: Edit) -> None:
+        """Write down what is set for the photo with this content, in the place of what was."""
+        frame = edit.frame
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (photo_sha256, time.time(), frame.top, frame.bottom, frame.left, frame.right, edit.mask),
+            )
+
+    def edit(self, photo_sha256: str) -> Edit | None:
+        with _mapped(self._path):
+            row = self._connection.execute(
+                "SELECT top_px, bottom_px, left_px, right_px, mask FROM edits WHERE photo = ?", (photo_sha256,)
+            ).fetchone()
+        return Edit(Margins(*row[:4]), row[4]) if row else None
+
+    def mask_files(self) -> frozenset[str]:
+        """The paths of all mask files that any job names."""
+        with _mapped(self._path):
+            rows = self._connection.execute(
+                "SELECT DISTINCT json_extract(body, '$.request.canvas.mask.path') FROM jobs "
+                "WHERE instr(body, '\"mask\":{') > 0"
+            ).fetchall()
+        return frozenset(row[0] for row in rows if row[0] is not None)
 
     def history(self, job_id: str) -> tuple[HistoryEntry, ...]:
         with _mapped(self._path):

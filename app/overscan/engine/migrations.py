@@ -38,6 +38,17 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         PRIMARY KEY (job_id, n)
     ) STRICT;
     """,
+    """
+    CREATE TABLE edits (
+        photo TEXT PRIMARY KEY,
+        changed_at REAL NOT NULL,
+        top_px INTEGER NOT NULL CHECK (top_px >= 0),
+        bottom_px INTEGER NOT NULL CHECK (bottom_px >= 0),
+        left_px INTEGER NOT NULL CHECK (left_px >= 0),
+        right_px INTEGER NOT NULL CHECK (right_px >= 0),
+        mask BLOB
+    ) STRICT;
+    """,
 )
 
 
