@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from overscan.ui.edit.canvas import EditCanvas
 
 TOOLS: Final = {
-    Tool.MOVE: (mark("Move"), mark("Move the photo in its frame, and the frame's edges"), "V"),
+    Tool.MOVE: (mark("Move"), mark("Move the frame over the photo"), "V"),
     Tool.BRUSH: (mark("Brush"), mark("Paint what is to be generated"), "B"),
     Tool.ERASER: (mark("Eraser"), mark("Paint what is to be kept"), "E"),
     Tool.LASSO: (mark("Lasso"), mark("Draw around an area"), "L"),

@@ -48,9 +48,10 @@ class EditCanvas(EditScene):
         self._gesture: Gesture | None = None
         self._panned_from: QPointF | None = None
         self._sized_from: QPointF | None = None
-        self._moving_photo = False
+        self._moving_frame = False
         self._space = self._ringed = False
         self._pen: QPointF | None = None
+        self._circle = marks.Ring()
         tools.changed.connect(self._tool_changed)
         self.viewport_changed.connect(self._set_cursor)
 
@@ -67,7 +68,7 @@ class EditCanvas(EditScene):
             self.update()
             return True
         if self.framing.busy:
-            self._moving_photo = False
+            self._moving_frame = False
             self.framing.cancel()
             return True
         return False
@@ -89,7 +90,7 @@ class EditCanvas(EditScene):
             marks.draw_outline(painter, self._gesture, view, ratio)
         ring = self._ring()
         if ring is not None:
-            marks.draw_ring(painter, ring, ratio)
+            self._circle.draw(painter, ring, ratio)
         if self._ringed:
             marks.draw_focus(painter, self.surface.image.rect(), QColor(style.colours().focus), ratio)
 
@@ -165,8 +166,8 @@ class EditCanvas(EditScene):
             return
         elif self._tools.tool is not Tool.MOVE:
             self._press(at, _FULL)
-        elif self.framing.take_photo(*self._photo_at(at)):
-            self._moving_photo = True
+        elif self.framing.take(*self._photo_at(at)):
+            self._moving_frame = True
         else:
             self._panned_from = at
         self._set_cursor()
@@ -175,7 +176,7 @@ class EditCanvas(EditScene):
     def _held(self) -> bool:
         """Whether one button is at work already; a polygon waits for the next click."""
         stroking = self._gesture is not None and self._tools.tool is not Tool.POLYGON
-        return self._panned_from is not None or self._sized_from is not None or self._moving_photo or stroking
+        return self._panned_from is not None or self._sized_from is not None or self._moving_frame or stroking
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = event.position()
@@ -190,8 +191,8 @@ class EditCanvas(EditScene):
             self._sized_from = at
             self._tools.set_radius(self._tools.radius + wider)
             return
-        elif self._moving_photo:
-            self.framing.move_photo(*self._photo_at(at))
+        elif self._moving_frame:
+            self.framing.move_to(*self._photo_at(at))
         else:
             self._drag(at, _FULL, event.modifiers())
         self._move_ring(at)
@@ -200,8 +201,8 @@ class EditCanvas(EditScene):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self._gesture is not None:
             self._let_go(event.position())
-        if self._moving_photo:
-            self._moving_photo = False
+        if self._moving_frame:
+            self._moving_frame = False
             self.framing.end()
         self._panned_from = self._sized_from = None
         self._set_cursor()
@@ -299,7 +300,7 @@ class EditCanvas(EditScene):
     def _set_cursor(self) -> None:
         ring = self._tools.radius * (self.viewport.zoom if self.viewport else 1)
         shape = Qt.CursorShape.CrossCursor
-        if self._panned_from is not None or self._moving_photo:
+        if self._panned_from is not None or self._moving_frame:
             shape = Qt.CursorShape.ClosedHandCursor
         elif self._space:
             shape = Qt.CursorShape.OpenHandCursor

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -61,7 +61,7 @@ class Editor(QFrame):
         self._count_again = False
         self._counting_soon = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._counting_soon.timeout.connect(self._count)
-        self._line = ElidedLabel("", self.canvas)
+        self._line = ElidedLabel("", self.canvas, Qt.TextElideMode.ElideRight)
         self._line.setObjectName("edit-line")
         self._line.setAccessibleName(tr("What will be done"))
         self._line.setProperty("role", "muted")

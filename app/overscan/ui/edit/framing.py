@@ -18,7 +18,7 @@ _INSIDE: Final = HIT / 2
 
 
 class Framing(QObject):
-    """Also lets the photo be moved within its frame. One drag is one step to undo; given up, it leaves none."""
+    """Also lets the whole frame be moved over the photo. One drag is one step to undo; given up, it leaves none."""
 
     ended = Signal()
     """The button was let go, or the drag was given up."""
@@ -62,27 +62,27 @@ class Framing(QObject):
             # One that has the mouse or the keyboard is never taken away from under it.
             handle.setVisible(inside or handle.hasFocus() or self.busy)
 
-    # ------------------------------------------------------------------ the photo in its frame
+    # ------------------------------------------------------------------ the whole frame
 
-    def take_photo(self, x: float, y: float) -> bool:
-        """Begin to move the photo by the photo point (x, y); false where that is not in it, or has no room to go."""
-        size = self._size()
-        if size is None or not self._expansion.margins.grows:
+    def take(self, x: float, y: float) -> bool:
+        """Begin to move the frame by photo point (x, y); false where that is not in it, or it has no room to go."""
+        size, margins = self._size(), self._expansion.margins
+        if size is None or not margins.grows:
             return False
-        if not (0 <= x < size.width and 0 <= y < size.height):
+        frame = margins.frame(size)
+        if not (frame.x <= x < frame.right and frame.y <= y < frame.bottom):
             return False
-        self._before, self._from = self._expansion.margins, (x, y)
+        self._before, self._from = margins, (x, y)
         return True
 
-    def move_photo(self, x: float, y: float) -> None:
-        """The photo follows to photo point (x, y) of the view as it was at the beginning; the frame stays as large."""
+    def move_to(self, x: float, y: float) -> None:
+        """The frame follows the hand to photo point (x, y), as large as it is and as far as the photo stays in it."""
         before = self._before
         if before is None:
             return
-        # The plane is the photo's: where the photo goes right in its frame, the frame goes left on the plane.
         across, down = round(x - self._from[0]), round(y - self._from[1])
-        left = min(before.left + before.right, max(0, before.left + across))
-        top = min(before.top + before.bottom, max(0, before.top + down))
+        left = min(before.left + before.right, max(0, before.left - across))
+        top = min(before.top + before.bottom, max(0, before.top - down))
         self._put(
             Margins(
                 top=top, bottom=before.top + before.bottom - top, left=left, right=before.left + before.right - left

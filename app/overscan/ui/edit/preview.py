@@ -20,6 +20,8 @@ MOST_PIXELS: Final = 2_000_000
 """Of a preview: beyond that nobody sees the difference, since the new area is blurred anyway."""
 QUICK_PIXELS: Final = 260_000
 """The same while the frame is being moved."""
+_AHEAD: Final = 0.12
+"""How much farther than the frame a quick preview reaches, as a share of the photo: the hand goes on meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +114,13 @@ def scale_for(photo: Size, margins: Margins, zoom: float, most_pixels: int) -> f
     return min(zoom, 1.0, math.sqrt(most_pixels / margins.grow(photo).pixels))
 
 
+def _ahead(margins: Margins, photo: Size) -> Margins:
+    more = round(_AHEAD * photo.long_edge)
+    return Margins(
+        top=margins.top + more, bottom=margins.bottom + more, left=margins.left + more, right=margins.right + more
+    )
+
+
 def _continued(wanted: _Wanted, run: _Run) -> Continuation:
     """In the worker."""
     import cv2
@@ -122,7 +131,8 @@ def _continued(wanted: _Wanted, run: _Run) -> Continuation:
 
     step_back()
     level, photo = wanted.level, wanted.photo
-    scale = scale_for(photo, wanted.margins, wanted.zoom, QUICK_PIXELS if wanted.quick else MOST_PIXELS)
+    outer = _ahead(wanted.margins, photo) if wanted.quick else wanted.margins
+    scale = scale_for(photo, outer, wanted.zoom, QUICK_PIXELS if wanted.quick else MOST_PIXELS)
     small = photo.scaled(scale)
     stored = np.frombuffer(level.constBits(), np.uint8).reshape(level.height(), level.width(), 4)
     fitted = cv2.resize(stored, (small.width, small.height), interpolation=cv2.INTER_AREA)
@@ -131,10 +141,10 @@ def _continued(wanted: _Wanted, run: _Run) -> Continuation:
     samples = np.asarray(cv2.cvtColor(fitted, cv2.COLOR_mRGBA2RGBA) if alpha else fitted[:, :, :3], np.uint8)
     across, down = small.width / photo.width, small.height / photo.height
     margins = Margins(
-        top=math.ceil(wanted.margins.top * down),
-        bottom=math.ceil(wanted.margins.bottom * down),
-        left=math.ceil(wanted.margins.left * across),
-        right=math.ceil(wanted.margins.right * across),
+        top=math.ceil(outer.top * down),
+        bottom=math.ceil(outer.bottom * down),
+        left=math.ceil(outer.left * across),
+        right=math.ceil(outer.right * across),
     )
     extended = np.asarray(extend(samples, margins, lambda share: None, lambda: run.outdated), np.uint8)
     grown = margins.grow(small)

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from overscan.core.text import tr
 from overscan.ui.edit.actions import TOOLS, EditActions
@@ -25,6 +25,8 @@ class EditToolbar(QWidget):
     def __init__(self, tools: ToolState, actions: EditActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("edit-toolbar")
+        # It takes the width that there is and makes do with it.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._state = tools
         self._tools = SegmentedControl("edit-tool", tr("Tool"), self)
         for tool, (word, tip, key) in TOOLS.items():

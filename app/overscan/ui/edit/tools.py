@@ -11,7 +11,7 @@ LEAST_RADIUS: Final = 0.5
 LARGEST_RADIUS: Final = 1024.0
 FIRST_RADIUS: Final = 60.0
 FIRST_HARDNESS: Final = 0.8
-FIRST_OPACITY: Final = 0.5
+FIRST_OPACITY: Final = 0.4
 SIZE_STEP: Final = 1.15
 """What one press of a bracket, or one notch of the wheel, multiplies the radius by."""
 
