@@ -71,13 +71,30 @@ class Choice:
     when: Condition | None = None
 
 
+class Role(StrEnum):
+    """What a parameter is, for readers that have more for it than a plain control.
+
+    The four sides are shares of the photo's height or width that are added there: a frame says the same.
+    """
+
+    PROMPT = "prompt"
+    SEED = "seed"
+    TOP = "top"
+    BOTTOM = "bottom"
+    LEFT = "left"
+    RIGHT = "right"
+
+
+SIDES: Final = frozenset({Role.TOP, Role.BOTTOM, Role.LEFT, Role.RIGHT})
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """How a parameter is shown and sent.
 
     ``step`` is the control's step, ``unit`` stands behind the number, ``advanced`` folds the control away,
     ``wire_name`` differs from the field's name only where Python forbids the API's name. ``when`` says when the
-    parameter has any meaning: otherwise it is neither shown nor sent.
+    parameter has any meaning: otherwise it is neither shown nor sent. ``role`` is what it is beyond a value.
     """
 
     label: str
@@ -89,6 +106,7 @@ class Shown:
     advanced: bool = False
     wire_name: str | None = None
     max_length: int | None = None
+    role: Role | None = None
 
 
 class ParameterKind(StrEnum):
@@ -194,6 +212,11 @@ def specs(model: type[Parameters]) -> tuple[ParameterSpec, ...]:
     declaration's author, found by the test that walks the registry.
     """
     return tuple(_spec(name, field) for name, field in model.model_fields.items())
+
+
+def by_role(model: type[Parameters]) -> dict[Role, ParameterSpec]:
+    """The parameters that have a role, by it."""
+    return {spec.shown.role: spec for spec in specs(model) if spec.shown.role is not None}
 
 
 def validate(model: type[Parameters], values: Mapping[str, Value]) -> Parameters:

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from overscan.core.geometry import Margins, Size
 from overscan.core.images import ImageFormat
 from overscan.core.money import FREE, Cost
-from overscan.core.parameters import Parameters, Shown
+from overscan.core.parameters import Parameters, Role, Shown
 from overscan.core.providers import EncodedImage, Limits, Operation, ProviderInfo
 from overscan.core.requests import Request
 from overscan.core.text import mark, tr
@@ -25,10 +25,18 @@ Ratio: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 class LocalExpandParameters(Parameters):
     """How far each side is moved out, as a share of the photo's height or width."""
 
-    top: Annotated[Ratio, Shown(mark("Top"), mark("Added above, as a share of the height."), step=_STEP)] = 0.25
-    bottom: Annotated[Ratio, Shown(mark("Bottom"), mark("Added below, as a share of the height."), step=_STEP)] = 0.25
-    left: Annotated[Ratio, Shown(mark("Left"), mark("Added at left, as a share of the width."), step=_STEP)] = 0.25
-    right: Annotated[Ratio, Shown(mark("Right"), mark("Added at right, as a share of the width."), step=_STEP)] = 0.25
+    top: Annotated[
+        Ratio, Shown(mark("Top"), mark("Added above, as a share of the height."), step=_STEP, role=Role.TOP)
+    ] = 0.25
+    bottom: Annotated[
+        Ratio, Shown(mark("Bottom"), mark("Added below, as a share of the height."), step=_STEP, role=Role.BOTTOM)
+    ] = 0.25
+    left: Annotated[
+        Ratio, Shown(mark("Left"), mark("Added at left, as a share of the width."), step=_STEP, role=Role.LEFT)
+    ] = 0.25
+    right: Annotated[
+        Ratio, Shown(mark("Right"), mark("Added at right, as a share of the width."), step=_STEP, role=Role.RIGHT)
+    ] = 0.25
 
     @model_validator(mode="after")
     def _some_side_grows(self) -> LocalExpandParameters:

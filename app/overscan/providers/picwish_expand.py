@@ -20,7 +20,7 @@ from overscan.core.failures import PhotoError
 from overscan.core.geometry import Margins, Size
 from overscan.core.images import ImageFormat
 from overscan.core.money import Cost
-from overscan.core.parameters import Parameters, Shown, Value, validate
+from overscan.core.parameters import Parameters, Role, Shown, Value, validate
 from overscan.core.providers import Limits, Operation, ProviderInfo, TaskStatus
 from overscan.core.requests import Canvas, Request
 from overscan.core.text import mark, tr
@@ -40,16 +40,25 @@ Ratio: TypeAlias = Annotated[float, Field(gt=0, le=1)]
 class PicwishExpandParameters(Parameters):
     """The body parameters of the document, apart from the photo and the mask."""
 
-    top: Annotated[Ratio, Shown(mark("Top"), mark("Added above, as a share of the height."), step=_STEP)] = 0.1
-    bottom: Annotated[Ratio, Shown(mark("Bottom"), mark("Added below, as a share of the height."), step=_STEP)] = 0.1
-    left: Annotated[Ratio, Shown(mark("Left"), mark("Added at left, as a share of the width."), step=_STEP)] = 0.1
-    right: Annotated[Ratio, Shown(mark("Right"), mark("Added at right, as a share of the width."), step=_STEP)] = 0.1
+    top: Annotated[
+        Ratio, Shown(mark("Top"), mark("Added above, as a share of the height."), step=_STEP, role=Role.TOP)
+    ] = 0.1
+    bottom: Annotated[
+        Ratio, Shown(mark("Bottom"), mark("Added below, as a share of the height."), step=_STEP, role=Role.BOTTOM)
+    ] = 0.1
+    left: Annotated[
+        Ratio, Shown(mark("Left"), mark("Added at left, as a share of the width."), step=_STEP, role=Role.LEFT)
+    ] = 0.1
+    right: Annotated[
+        Ratio, Shown(mark("Right"), mark("Added at right, as a share of the width."), step=_STEP, role=Role.RIGHT)
+    ] = 0.1
     prompt: Annotated[
         str | None,
         Shown(
             mark("Prompt"),
             mark("What the new part shows, in English or Chinese, up to 200 characters. The service reviews it."),
             max_length=200,
+            role=Role.PROMPT,
         ),
     ] = None
     strength: Annotated[
@@ -86,7 +95,7 @@ class PicwishExpandParameters(Parameters):
             mark("Seed"),
             mark("-1 is another result each time; the same positive number brings nearly the same one again."),
             step=1,
-            advanced=True,
+            role=Role.SEED,
         ),
     ] = -1
     sync: Sync = 0

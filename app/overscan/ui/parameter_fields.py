@@ -6,7 +6,7 @@ import math
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QStandardItemModel, QWheelEvent
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from overscan.core.parameters import ParameterKind, ParameterSpec, Value
 from overscan.core.text import tr
 from overscan.ui.style import set_look
+from overscan.ui.widgets.calm import CalmComboBox, CalmDoubleSpinBox, CalmSlider, CalmSpinBox
 from overscan.ui.widgets.segmented_control import SegmentedControl
 
 _SEGMENTS_AT_MOST: Final = 4
@@ -61,7 +62,7 @@ class Field(QWidget):
 class _ComboField(Field):
     def __init__(self, spec: ParameterSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
-        self._combo = _CalmComboBox(self)
+        self._combo = CalmComboBox(self)
         self._combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for choice in spec.shown.choices:
             self._combo.addItem(tr(choice.label))
@@ -145,12 +146,12 @@ class _NumberField(Field):
         spec = self.spec
         spin: QSpinBox | QDoubleSpinBox
         if self._whole:
-            spin = _CalmSpinBox(self)
+            spin = CalmSpinBox(self)
             low = -_INT_LIMIT if spec.minimum is None else math.ceil(spec.minimum) + spec.minimum_exclusive
             spin.setRange(int(low), _INT_LIMIT if spec.maximum is None else math.floor(spec.maximum))
             spin.setSingleStep(max(1, round(spec.shown.step or 1)))
         else:
-            spin = _CalmDoubleSpinBox(self)
+            spin = CalmDoubleSpinBox(self)
             step = spec.shown.step or 0.01
             spin.setDecimals(max(0, min(6, -math.floor(math.log10(step)))) if step < 1 else 1)
             low_bound = -1e9 if spec.minimum is None else spec.minimum + (step if spec.minimum_exclusive else 0)
@@ -171,7 +172,7 @@ class _NumberField(Field):
             return None
         if self._whole and spec.maximum - spec.minimum > _INTEGER_SLIDER_SPAN:
             return None
-        slider = _CalmSlider(Qt.Orientation.Horizontal, self)
+        slider = CalmSlider(Qt.Orientation.Horizontal, self)
         slider.setRange(0, self._steps())
         self.name_it(slider, "-slider")
         slider.valueChanged.connect(self._slid)
@@ -328,25 +329,3 @@ def _alone(field: QWidget, control: QWidget) -> None:
     line = QVBoxLayout(field)
     line.setContentsMargins(0, 0, 0, 0)
     line.addWidget(control)
-
-
-class _CalmComboBox(QComboBox):
-    """The wheel scrolls the panel: a value must not change because the pointer came by."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class _CalmSpinBox(QSpinBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class _CalmDoubleSpinBox(QDoubleSpinBox):
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class _CalmSlider(QSlider):
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
