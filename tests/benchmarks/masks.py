@@ -27,7 +27,8 @@ RADIUS: Final = 200.0
 SEGMENT_MS: Final = 2.0
 """Half of what the whole way from event to paint may take."""
 SIZE_RATIO: Final = 1.3
-QPAINTER_RATIO: Final = 1.0
+QPAINTER_RATIO: Final = 1.2
+"""Ours also keeps what it paints over, for undo."""
 UNDO_MS: Final = 15.0
 END_MS: Final = 16.0
 MEMORY_MB: Final = 256.0
