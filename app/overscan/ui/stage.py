@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,8 @@ from overscan.core.text import tr
 from overscan.ui import wording
 from overscan.ui.compare.compare_view import CompareView
 from overscan.ui.compare.items import OriginalItem, ResultItem
+from overscan.ui.edit.editor import Editor
+from overscan.ui.edit.expansion import Expansion
 from overscan.ui.images import ImageLoader
 from overscan.ui.photo_model import key_of, key_of_ref
 from overscan.ui.widgets.level import Level
@@ -50,6 +53,8 @@ class Stage(QFrame):
     open_wanted = Signal()
     source_wanted = Signal(object)
     save_wanted = Signal(object)
+    menu_opening = Signal(QMenu, object)
+    """The menu of an output before it opens, and the output's path: others add to it what they can do."""
 
     def __init__(
         self, loader: ImageLoader, info: Callable[[str], ProviderInfo | None], parent: QWidget | None = None
@@ -57,17 +62,48 @@ class Stage(QFrame):
         super().__init__(parent)
         self.setObjectName("stage")
         self.setProperty("role", "stage")
+        self._loader = loader
         self._info = info
+        self.editor: Editor | None = None
+        self._operation = Operation.ENHANCE
         self._photo: Photo | None = None
         self._page = Page.EDIT
         self._items: tuple[ResultItem, ...] = ()
         self._seen_done: set[str] = set()
+        self._notes: dict[Path | None, tuple[str, ...]] = {}
+        self._beside: dict[Path | None, tuple[ResultItem, ...]] = {}
         self.view = CompareView(loader, "compare", self)
         self.view.menu_wanted.connect(self._open_menu)
         self._layers = QStackedLayout(self)
         self._layers.addWidget(self._make_empty())
         self._layers.addWidget(self.view)
         QTimer.singleShot(_QUIET_MS, self.view, self.view.prepare)
+
+    def attach(self, expansion: Expansion) -> Editor:
+        """Make the Edit page of an expansion; called once, before there is a photo."""
+        self.editor = Editor(self._loader, expansion, self)
+        self._layers.addWidget(self.editor)
+        return self.editor
+
+    @Slot(object)
+    def set_operation(self, operation: Operation) -> None:
+        """What the Edit page is for: an expansion is edited, anything else only looked at."""
+        self._operation = operation
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show the page, and let the commands of the zoom obey it."""
+        photo, editor = self._photo, self.editor
+        wanted = self._page is Page.EDIT and self._operation is Operation.EXPAND
+        if photo is None:
+            self._layers.setCurrentIndex(0)
+        elif editor is not None and wanted and photo.ref.size is not None and photo.ref.path is not None:
+            self.view.lend_zoom(editor)
+            self._layers.setCurrentWidget(editor)
+            return
+        else:
+            self._layers.setCurrentWidget(self.view)
+        self.view.lend_zoom(None)
 
     def _make_empty(self) -> QWidget:
         empty = QWidget(self)
@@ -118,10 +154,13 @@ class Stage(QFrame):
             self._photo and (key_of(self._photo), self._photo.ref.sha256)
         )
         self._photo = photo
-        self._layers.setCurrentIndex(0 if photo is None else 1)
+        self._arrange()
         if not another:
             return
-        self.view.set_original(_original(photo) if photo is not None else None)
+        original = _original(photo) if photo is not None else None
+        self.view.set_original(original)
+        if self.editor is not None:
+            self.editor.set_original(original)
         self._items = ()
         mine = self._jobs_of_photo(jobs)
         self._seen_done = {job.id for job in mine if job.state is JobState.DONE}
@@ -143,6 +182,7 @@ class Stage(QFrame):
         if page is not self._page:
             self._page = page
             self.view.set_results(self._items if page is Page.COMPARE else ())
+            self._arrange()
             self.page_changed.emit(page)
 
     def output_on_show(self) -> Path | None:
@@ -169,15 +209,31 @@ class Stage(QFrame):
         save = menu.addAction(tr("Save As…"))
         save.setObjectName("output-save-as")
         save.triggered.connect(lambda: self.save_wanted.emit(path))
+        self.menu_opening.emit(menu, path)
         menu.popup(at)
+
+    def note(self, output: Path, lines: tuple[str, ...]) -> None:
+        """Let the pane of an output say these lines too, when it is pointed at; shown with the next :meth:`follow`."""
+        self._notes[output] = lines
+
+    def put_beside(self, output: Path, item: ResultItem) -> None:
+        """Show what was made of an output behind it, as long as the window is open, from the next :meth:`follow` on."""
+        self._beside[output] = (*self._beside.get(output, ()), item)
 
     def _show(self, jobs: list[Job]) -> None:
         newest = jobs[-MOST_RESULTS:]  # each job has at least one item
-        items = tuple(item for job in newest for item in self._result_items(job))[-MOST_RESULTS:]
+        items = tuple(item for job in newest for each in self._result_items(job) for item in self._with_more(each))
+        items = items[-MOST_RESULTS:]
         if items != self._items:
             self._items = items
             if self._page is Page.COMPARE:
                 self.view.set_results(items)
+
+    def _with_more(self, item: ResultItem) -> tuple[ResultItem, ...]:
+        """The item with its notes, and what was made of it."""
+        if item.path is None:
+            return (item,)
+        return replace(item, notes=self._notes.get(item.path, ())), *self._beside.get(item.path, ())
 
     def _jobs_of_photo(self, jobs: Iterable[Job]) -> list[Job]:
         """Oldest first; what was cancelled is no result."""

@@ -64,7 +64,7 @@ class EditCanvas(EditScene):
         """Give up what the hand is doing; false where it does nothing."""
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
-            self._touched(gesture.cancel())
+            self._finished(gesture.cancel())
             self.update()
             return True
         if self.framing.busy:
