@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 Colours: TypeAlias = npt.NDArray[np.uint32]
 
-_BAND_CELLS: Final = 256
+_BAND: Final = 512
+"""Rows of the mask that are read at a time: what is read is then still in the processor's cache when it is averaged."""
 _GENERATED: Final = 255
 
 
@@ -122,9 +123,9 @@ def _read(mask: MaskDocument, cells: QRect, factor: int) -> Samples8:
     if not mask.painted:
         return _untouched(mask, cells, factor)
     result = np.empty((cells.height(), cells.width()), np.uint8)
-    # A mask of the whole photo is never held at once.
-    for top in range(0, cells.height(), _BAND_CELLS):
-        rows = min(_BAND_CELLS, cells.height() - top)
+    band = max(1, _BAND // factor)
+    for top in range(0, cells.height(), band):
+        rows = min(band, cells.height() - top)
         levels = mask.read(Rect(cells.x() * factor, (cells.y() + top) * factor, cells.width() * factor, rows * factor))
         if factor == 1:
             result[top : top + rows] = levels
