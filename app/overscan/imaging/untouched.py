@@ -52,10 +52,10 @@ class Verdict(Enum):
 class Difference:
     """What happened to the kept pixels, counted in the result's pixels, 8-bit sRGB, the worst of the three channels.
 
-    ``above_rounding``, ``above_noise`` and ``above_strong`` are shares of ``pixels``, 0 to 1; ``maximum``
-    and ``mean`` (over all channels) are levels. ``heat`` (H×W, the result at a long edge of at most :data:`HEAT_SIDE`) has the largest
-    difference below each of its pixels; ``kept`` of the same size is 255 where something was to be kept. ``exact``
-    tells that nothing had to be resampled for it.
+    ``above_rounding``, ``above_noise`` and ``above_strong`` are shares of ``pixels``, 0 to 1; ``maximum`` and ``mean``
+    (over all channels) are levels. ``heat`` (H×W, the result at a long edge of at most :data:`HEAT_SIDE`) has the
+    largest difference below each of its pixels; ``kept`` of the same size is 255 where something was to be kept.
+    ``exact`` tells that nothing had to be resampled for it.
     """
 
     pixels: int

@@ -15,6 +15,7 @@ from overscan.core.text import tr, trn
 from overscan.ui import drops, style
 from overscan.ui.dialog_control import DialogControl
 from overscan.ui.drop_overlay import DropOverlay
+from overscan.ui.edit.result_check import ResultCheck
 from overscan.ui.file_control import FileControl
 from overscan.ui.main_window import FIRST_SIZE, PANEL_WIDTH, QUEUE_HEIGHT, TRAY_WIDTH
 from overscan.ui.pause_control import PauseControl
@@ -67,6 +68,7 @@ class Desk(QWidget):
         self.files = FileControl(session, self.commands, self.tray, self.messages, window)
         self.runs = RunControl(session, self.commands, self.panel, self.queue, self.top_bar, self.messages, window)
         self.dialogs = DialogControl(session, self.commands, self.panel, window.menuBar(), window)
+        self.checks = ResultCheck(session, self.stage, self.queue, self.files, self.messages, window)
         self.pauses = PauseControl(session, self.messages, self.dialogs.open_account, self)
         self._overlay = DropOverlay(self)
         self._connect()
@@ -178,6 +180,7 @@ class Desk(QWidget):
 
     @Slot()
     def _photos_selected(self) -> None:
+        self.session.expansion.set_photo(self.tray.current())
         self.panel.set_photos(self.tray.selected())
         self.stage.set_photo(self.tray.current(), self.session.jobs)
         self._enable_outputs()

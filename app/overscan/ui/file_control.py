@@ -170,14 +170,15 @@ class FileControl(QObject):
     def show_in_folder(self, jobs: Sequence[Job]) -> None:
         """Open the folders of these jobs' outputs, each once."""
         for folder in dict.fromkeys(Path(job.outputs[0].path).parent for job in jobs if job.outputs):
-            self._open(folder)
+            self.open_folder(folder)
 
     @Slot(object)
     def show_photo_in_folder(self, photo: Photo) -> None:
         if photo.ref.path is not None:
-            self._open(Path(photo.ref.path).parent)
+            self.open_folder(Path(photo.ref.path).parent)
 
-    def _open(self, folder: Path) -> None:
+    def open_folder(self, folder: Path) -> None:
+        """Show a folder in the system's own program for that."""
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             self._messages.post(
                 Message(tr("No program opens folders here."), tr("The folder is {folder}.", folder=folder))

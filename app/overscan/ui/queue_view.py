@@ -70,6 +70,8 @@ class QueueView(QFrame):
     folder_wanted = Signal(object)
     job_chosen = Signal(object)
     source_wanted = Signal(object)
+    menu_opening = Signal(QMenu, object)
+    """The table's menu before it opens, and the selected jobs: others add to it what they can do."""
 
     def __init__(self, model: QueueModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -263,6 +265,7 @@ class QueueView(QFrame):
         if outputs:
             menu.addSeparator()
             self._add_sources(menu, outputs)
+        self.menu_opening.emit(menu, self.selected())
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self._table.viewport().mapToGlobal(at))
 

@@ -92,7 +92,7 @@ class Contents:
         ]
         shown = tuple(fact for fact in facts if fact)
         saved = item.path is not None
-        return PaneContent(number, item.title, shown, layer, placeholder, item.warnings, saved)
+        return PaneContent(number, item.title, shown, layer, placeholder, item.warnings, saved, item.notes)
 
     def _layer(self, key: str, frame: Rect | None) -> Layer | None:
         image, photo = self._sources.image(key), self.photo_size

@@ -33,7 +33,8 @@ class ResultItem:
     then ``state`` (words for people), ``remedy`` and ``progress`` (0 to 1, ``None`` for unknown or none) are shown
     in its place, in the colour of ``level``. A bar is shown while ``busy``. ``seconds`` is how long it took so far,
     ``cost`` is in words. ``frame`` is the rectangle of the photo plane that an expansion fills. ``warnings``
-    are lines about an output that a person should look at before it is used.
+    are lines about an output that a person should look at before it is used, ``notes`` what else was found out about
+    it: they are in the tooltip only.
     """
 
     key: str
@@ -49,3 +50,4 @@ class ResultItem:
     level: Level | None = None
     frame: Rect | None = None
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

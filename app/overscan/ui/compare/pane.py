@@ -39,7 +39,7 @@ class Placeholder:
 class PaneContent:
     """All that a pane shows. ``number`` is 0 for the original; ``facts`` are in words, the most important first.
 
-    ``saved`` tells that there is an output that something can be done with.
+    ``saved`` tells that there is an output that something can be done with. ``notes`` are in the tooltip only.
     """
 
     number: int
@@ -49,6 +49,7 @@ class PaneContent:
     placeholder: Placeholder | None
     warnings: tuple[str, ...] = ()
     saved: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class PaneHeader(QFrame):
@@ -105,8 +106,9 @@ class PaneHeader(QFrame):
         self._saved = content.saved
         self._shown = content.number
         whole = " · ".join((f"{content.number} {content.title}", *content.facts, *content.warnings))
-        self.setToolTip(whole)
+        self.setToolTip("\n".join((whole, *content.notes)))
         self.setAccessibleName(whole)
+        self.setAccessibleDescription("\n".join(content.notes))
         self._share_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
