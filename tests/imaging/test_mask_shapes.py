@@ -82,6 +82,13 @@ def test_a_polygon_holds_the_pixels_inside(points: list[tuple[float, float]]) ->
     assert np.array_equal(kept[~edge], inside[~edge])
 
 
+@pytest.mark.parametrize("points", [[(0, 1), (0, 1), (1, 1)], [(1, 0), (1, 9), (1, 4)], [(5, 5)] * 3])
+def test_a_polygon_without_area_changes_nothing(points: list[tuple[float, float]]) -> None:
+    document = MaskDocument(PHOTO)
+    assert document.paint_polygon(points, add=True) is None
+    assert not document.undo_steps
+
+
 def test_a_polygon_on_whole_pixels_is_exact() -> None:
     document = MaskDocument(PHOTO)
     document.paint_polygon([(10, 20), (40, 20), (40, 50), (10, 50)], add=True)

@@ -116,7 +116,7 @@ def _near(other: np.ndarray[tuple[int, ...], np.dtype[np.bool_]], pixels: int) -
 
 def _strips(left: int, top: int, right: int, bottom: int) -> Iterator[Rect]:
     """Row of tiles by row of tiles, so that a large shape needs little memory."""
-    if left >= right:
+    if left >= right or top >= bottom:
         return
     for y in range(top // SIDE * SIDE, bottom, SIDE):
         first, last = max(top, y), min(bottom, y + SIDE)
