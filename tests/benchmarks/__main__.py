@@ -15,7 +15,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import decoding, delays, in_flight, masks, stalls, startup, transfer
+from tests.benchmarks import decoding, delays, editor, in_flight, masks, stalls, startup, transfer
 from tests.benchmarks.harness import ROOT, Figure
 
 BENCHMARKS: Final[dict[str, Callable[[Path], Iterable[Figure]]]] = {
@@ -26,6 +26,7 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Iterable[Figure]]]] = {
     "stalls": stalls.measure,
     "transfer": transfer.measure,
     "masks": masks.measure,
+    "editor": editor.measure,
 }
 TARGET: Final = ROOT / "build" / "bench.json"
 

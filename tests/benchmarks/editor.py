@@ -85,6 +85,7 @@ def main() -> None:
     from PySide6.QtWidgets import QApplication
 
     from overscan.imaging.photo import open_photo
+    from overscan.services.paths import folders
     from overscan.ui import style
     from overscan.ui.compare.items import OriginalItem
     from overscan.ui.edit.editor import Editor
@@ -96,7 +97,8 @@ def main() -> None:
     style.apply(application, style.Theme.DARK)
     photo = open_photo(path)
     loader = ImageLoader()
-    expansion = Expansion(path.parent / "journal.sqlite", path.parent / "masks")
+    places = folders()
+    expansion = Expansion(places.journal, places.data / "masks")
     editor = Editor(loader, expansion)
     editor.resize(*SIZE)
     editor.show()
@@ -133,12 +135,15 @@ def _stroke(editor: Editor) -> dict[str, float]:
 
 
 def _undo(editor: Editor) -> dict[str, float]:
+    from overscan.core.geometry import Rect
     from overscan.imaging.mask_document import Brush
 
     expansion = editor.expansion
     mask = expansion.mask
     assert mask is not None
     side = mask.photo.width
+    # A mask that is untouched afterwards would be drawn without being read.
+    mask.paint_rectangle(Rect(side // 4, side // 4, side // 8, side // 8), add=True)
     mask.begin_stroke(Brush(radius=600, hardness=0.8, spacing=0.1), add=True)
     for row in range(300, side + 600, 600):
         dirty = mask.stroke_to(0, row)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from overscan.core.jobs import Job
-from overscan.core.text import tr, trn
+from overscan.core.text import mark, tr, trn
 from overscan.ui import drops, style
 from overscan.ui.dialog_control import DialogControl
 from overscan.ui.drop_overlay import DropOverlay
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _PANEL_WIDTHS: Final = (276, 440)
 _STAGE_WIDTH: Final = 440
+_RESAMPLING: Final = mark("Area-averaged below 100 %, nearest above 200 %")
 
 
 class Desk(QWidget):
@@ -55,6 +56,7 @@ class Desk(QWidget):
         self.top_bar = TopBar(self.commands.open, self.commands.paste, self.commands.run, self)
         self.tray = PhotoTray(session.photos, self)
         self.stage = Stage(session.loader, session.info, self)
+        self.editor = self.stage.attach(session.expansion)
         self.panel = TaskPanel(self)
         self.queue = QueueView(session.queue, self)
         self._thumbnails = Thumbnails(self.tray, session.loader, self)
@@ -63,7 +65,12 @@ class Desk(QWidget):
         self._lay_out()
         self._make_status_bar()
         build_menus(
-            window.menuBar(), self.commands, self.queue.actions_, self.tray.remove, self.stage.view.actions_for_menu()
+            window.menuBar(),
+            self.commands,
+            self.queue.actions_,
+            self.tray.remove,
+            self.stage.view.actions_for_menu(),
+            self.editor.actions_.for_menu(),
         )
         self.files = FileControl(session, self.commands, self.tray, self.messages, window)
         self.runs = RunControl(session, self.commands, self.panel, self.queue, self.top_bar, self.messages, window)
@@ -118,7 +125,7 @@ class Desk(QWidget):
         self._readout.setObjectName("readout")
         self._readout.setAccessibleName(tr("Readout"))
         self._readout.setProperty("role", "muted")
-        note = QLabel(tr("Area-averaged below 100 %, nearest above 200 %"), self, textFormat=Qt.TextFormat.PlainText)
+        note = self._note = QLabel(tr(_RESAMPLING), self, textFormat=Qt.TextFormat.PlainText)
         note.setObjectName("resampler-note")
         note.setProperty("role", "muted")
         bar = self._window.statusBar()
@@ -138,6 +145,13 @@ class Desk(QWidget):
         session.photos.replaced.connect(self._photos_selected)
         stage.view.readout_changed.connect(self._readout.setText)
         stage.page_changed.connect(self.top_bar.show_page)
+        self.panel.plan_changed.connect(self._show_expansion)
+        editor = self.editor
+        editor.readout_changed.connect(self._readout.setText)
+        editor.status_changed.connect(lambda text: self._note.setText(text or tr(_RESAMPLING)))
+        editor.files.exported.connect(self._mask_saved)
+        editor.files.failed.connect(self.messages.post_failure)
+        session.idle.connect(editor.close_threads)
         stage.open_wanted.connect(self.files.choose_files)
         self.top_bar.page_chosen.connect(stage.set_page)
         self.queue.folder_wanted.connect(self.files.show_in_folder)
@@ -184,6 +198,18 @@ class Desk(QWidget):
         self.panel.set_photos(self.tray.selected())
         self.stage.set_photo(self.tray.current(), self.session.jobs)
         self._enable_outputs()
+
+    @Slot()
+    def _show_expansion(self) -> None:
+        """The stage follows the task, and the editor says what a service will get."""
+        self.stage.set_operation(self.panel.operation)
+        ref = self.stage.photo.ref if self.stage.photo is not None else None
+        jobs = [job for job in self.panel.plan.jobs if ref is not None and job.request.photo.sha256 == ref.sha256]
+        self.editor.set_sent(", ".join(dict.fromkeys(change for job in jobs for change in job.changes)))
+
+    @Slot(object)
+    def _mask_saved(self, path: Path) -> None:
+        self.messages.post(Message(tr("Saved {name}", name=path.name), str(path.parent), Level.SAVED))
 
     @Slot()
     def _jobs_moved(self) -> None:

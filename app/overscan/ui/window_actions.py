@@ -74,7 +74,12 @@ class WindowActions(QObject):
 
 
 def build_menus(
-    bar: QMenuBar, actions: WindowActions, queue: QueueActions, remove_photo: QAction, view: Sequence[QAction]
+    bar: QMenuBar,
+    actions: WindowActions,
+    queue: QueueActions,
+    remove_photo: QAction,
+    view: Sequence[QAction],
+    editing: Sequence[QAction],
 ) -> None:
     """Put every action into a menu."""
     file = _menu(bar, "file-menu", tr("File"))
@@ -85,6 +90,8 @@ def build_menus(
     file.addActions([actions.settings, actions.quit])
     edit = _menu(bar, "edit-menu", tr("Edit"))
     edit.addActions([actions.select_all, remove_photo, queue.copy_task_id])
+    edit.addSeparator()
+    edit.addActions(list(editing))
     run = _menu(bar, "run-menu", tr("Run"))
     run.addAction(actions.run)
     run.addSeparator()
