@@ -15,6 +15,7 @@ from overscan.core.text import mark, tr, trn
 from overscan.ui import drops, style
 from overscan.ui.dialog_control import DialogControl
 from overscan.ui.drop_overlay import DropOverlay
+from overscan.ui.edit.prompt_box import PromptHistory
 from overscan.ui.edit.result_check import ResultCheck
 from overscan.ui.file_control import FileControl
 from overscan.ui.main_window import FIRST_SIZE, PANEL_WIDTH, QUEUE_HEIGHT, TRAY_WIDTH
@@ -58,6 +59,7 @@ class Desk(QWidget):
         self.stage = Stage(session.loader, session.info, self)
         self.editor = self.stage.attach(session.expansion)
         self.panel = TaskPanel(self)
+        self.panel.attach(session.expansion, PromptHistory(window.state, self))
         self.queue = QueueView(session.queue, self)
         self._thumbnails = Thumbnails(self.tray, session.loader, self)
         self._columns = QSplitter(Qt.Orientation.Horizontal, self)

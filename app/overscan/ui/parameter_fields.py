@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -22,8 +22,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from overscan.core.parameters import ParameterKind, ParameterSpec, Value
+from overscan.core.parameters import ParameterKind, ParameterSpec, Role, Value
 from overscan.core.text import tr
+from overscan.ui.edit.prompt_box import PromptBox, PromptHistory
+from overscan.ui.edit.seed_box import SeedBox
+from overscan.ui.field import Field, alone
 from overscan.ui.style import set_look
 from overscan.ui.widgets.calm import CalmComboBox, CalmDoubleSpinBox, CalmSlider, CalmSpinBox
 from overscan.ui.widgets.segmented_control import SegmentedControl
@@ -35,30 +38,6 @@ _INTEGER_SLIDER_SPAN: Final = 200
 _INT_LIMIT: Final = 2**31 - 1
 
 
-class Field(QWidget):
-    """Base of the controls. ``changed`` comes when the person, or the form, has given it another value."""
-
-    changed = Signal()
-
-    def __init__(self, spec: ParameterSpec, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.spec = spec
-
-    def value(self) -> Value:
-        raise NotImplementedError
-
-    def set_value(self, value: Value) -> None:
-        raise NotImplementedError
-
-    def allow(self, values: frozenset[Value]) -> None:
-        """Disable the choices that are not in ``values``; only a choice has any."""
-
-    def name_it(self, control: QWidget, suffix: str = "") -> None:
-        control.setObjectName(f"parameter-{self.spec.name}{suffix}")
-        control.setAccessibleName(tr(self.spec.shown.label))
-        control.setAccessibleDescription(tr(self.spec.shown.help))
-
-
 class _ComboField(Field):
     def __init__(self, spec: ParameterSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
@@ -67,7 +46,7 @@ class _ComboField(Field):
         for choice in spec.shown.choices:
             self._combo.addItem(tr(choice.label))
         self.name_it(self._combo)
-        _alone(self, self._combo)
+        alone(self, self._combo)
         self._combo.currentIndexChanged.connect(self.changed)
         self.set_value(spec.default)
 
@@ -93,7 +72,7 @@ class _SegmentField(Field):
         for index, choice in enumerate(spec.shown.choices):
             self._segments.add(str(index), tr(choice.label))
         self._segments.setAccessibleDescription(tr(spec.shown.help))
-        _alone(self, self._segments)
+        alone(self, self._segments)
         self._segments.chosen.connect(self._told)
         self.set_value(spec.default)
 
@@ -230,7 +209,7 @@ class _SwitchField(Field):
         self._box = QCheckBox(tr(spec.shown.label).replace("&", "&&"), self)
         self._box.setTristate(spec.optional)
         self.name_it(self._box)
-        _alone(self, self._box)
+        alone(self, self._box)
         self._box.checkStateChanged.connect(self.changed)
         self.set_value(spec.default)
 
@@ -253,7 +232,7 @@ class _LineField(Field):
         self._line = QLineEdit(self)
         self._line.setAcceptDrops(False)  # a photo can be dropped anywhere on the window
         self.name_it(self._line)
-        _alone(self, self._line)
+        alone(self, self._line)
         self.set_value(spec.default)
         self._line.textChanged.connect(self.changed)
 
@@ -309,8 +288,12 @@ class _TextField(Field):
         self.changed.emit()
 
 
-def make_field(spec: ParameterSpec, parent: QWidget | None = None) -> Field:
-    """The control for a parameter, from its declaration alone."""
+def make_field(spec: ParameterSpec, parent: QWidget | None = None, prompts: PromptHistory | None = None) -> Field:
+    """The control for a parameter, from its declaration alone; ``prompts`` are the earlier ones."""
+    if spec.shown.role is Role.PROMPT and spec.kind is ParameterKind.TEXT:
+        return PromptBox(spec, prompts, parent)
+    if spec.shown.role is Role.SEED and spec.kind is ParameterKind.INTEGER:
+        return SeedBox(spec, parent)
     match spec.kind:
         case ParameterKind.CHOICE:
             labels = [tr(choice.label) for choice in spec.shown.choices]
@@ -323,9 +306,3 @@ def make_field(spec: ParameterSpec, parent: QWidget | None = None) -> Field:
         case ParameterKind.TEXT:
             # What has a greatest length is prose; anything else is a word or an address.
             return _TextField(spec, parent) if spec.shown.max_length is not None else _LineField(spec, parent)
-
-
-def _alone(field: QWidget, control: QWidget) -> None:
-    line = QVBoxLayout(field)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.addWidget(control)

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from overscan.core.parameters import ParameterKind, Parameters, ParameterSpec, Value, specs
+from overscan.core.parameters import ParameterKind, Parameters, ParameterSpec, Role, Value, specs
 from overscan.core.text import tr
 from overscan.ui import wording
-from overscan.ui.parameter_fields import Field, make_field
+from overscan.ui.edit.prompt_box import PromptHistory
+from overscan.ui.field import Field
+from overscan.ui.parameter_fields import make_field
 
 
 class _Row(QWidget):
     """A parameter's label, its mark when it differs from the default, and its control."""
 
-    def __init__(self, spec: ParameterSpec, parent: QWidget | None = None) -> None:
+    def __init__(self, spec: ParameterSpec, prompts: PromptHistory | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.spec = spec
-        self.field: Field = make_field(spec, self)
+        self.field: Field = make_field(spec, self, prompts)
         self.setObjectName(f"row-{spec.name}")
         self.setToolTip(wording.plain_tip(_help(spec)))
         self._reset = QToolButton(self)
@@ -61,15 +64,25 @@ class _Row(QWidget):
 
 
 class ParameterForm(QWidget):
-    """All parameters of ``model``. ``changed`` comes after every change of a value."""
+    """All parameters of ``model``. ``changed`` comes after every change of a value.
+
+    Those whose role is in ``elsewhere`` are set elsewhere and have no control here; they keep their default.
+    """
 
     changed = Signal()
 
-    def __init__(self, model: type[Parameters], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: type[Parameters],
+        parent: QWidget | None = None,
+        *,
+        elsewhere: frozenset[Role] = frozenset(),
+        prompts: PromptHistory | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._specs = specs(model)
+        self._specs = tuple(spec for spec in specs(model) if spec.shown.role not in elsewhere)
         self._settling = False
-        self._rows = {spec.name: _Row(spec, self) for spec in self._specs}
+        self._rows = {spec.name: _Row(spec, prompts, self) for spec in self._specs}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -106,6 +119,17 @@ class ParameterForm(QWidget):
     def values(self) -> dict[str, Value]:
         """Every parameter by field name, also those that are not shown now."""
         return {name: row.field.value() for name, row in self._rows.items()}
+
+    def variants(self) -> tuple[dict[str, Value], ...]:
+        """The values of each job that one run makes: more than one where a parameter has several at a time."""
+        names = tuple(self._rows)
+        every = product(*(self._rows[name].field.alternatives() for name in names))
+        return tuple(dict(zip(names, values, strict=True)) for values in every)
+
+    def has_run(self) -> None:
+        """A run with these values has begun."""
+        for row in self._rows.values():
+            row.field.has_run()
 
     def set_values(self, values: Mapping[str, Value]) -> None:
         """Take over what is known here; other names are left alone."""

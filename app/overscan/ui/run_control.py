@@ -43,7 +43,9 @@ class RunControl(QObject):
         self._top_bar = top_bar
         self._messages = messages
         self._window = window
+        self._wanted: object = None
         panel.plan_changed.connect(self.refresh)
+        panel.plan_changed.connect(self._run_if_wanted)
         session.submitting_changed.connect(self.refresh)
         session.unsent_found.connect(self._ask_about_unsent)
         session.problem.connect(self._tell)
@@ -88,6 +90,10 @@ class RunControl(QObject):
     def run(self) -> None:
         """Run the plan of this moment; ask first where the same was paid for already."""
         self._panel.replan()
+        if self._panel.waiting:
+            self._wanted = self._panel.chosen_now
+            self._panel.hurry()
+            return
         planned = self._panel.plan.jobs
         if not self._run_action.isEnabled() or not planned:
             return
@@ -95,7 +101,20 @@ class RunControl(QObject):
         if again:
             self._ask_about_repeats(planned, again)
         else:
-            self._session.run(planned)
+            self._send(planned)
+
+    @Slot()
+    def _run_if_wanted(self) -> None:
+        """Run what was asked for while the frame or mask was still being settled, and nothing else."""
+        if self._wanted is None or self._panel.waiting:
+            return
+        wanted, self._wanted = self._wanted, None
+        if wanted == self._panel.chosen_now:
+            self.run()
+
+    def _send(self, planned: Sequence[PlannedJob]) -> None:
+        self._session.run(planned)
+        self._panel.has_run()
 
     @Slot(object)
     def retry(self, jobs: Sequence[Job]) -> None:
@@ -129,10 +148,10 @@ class RunControl(QObject):
 
     def _ask_about_repeats(self, planned: Sequence[PlannedJob], again: Sequence[PlannedJob]) -> None:
         new = tuple(plan for plan in planned if plan not in again)
-        actions = [MessageAction("again", tr("Run Again"), lambda: self._session.run(planned))]
+        actions = [MessageAction("again", tr("Run Again"), lambda: self._send(planned))]
         if new:
             text = trn("Run the New One", "Run the {count} New Ones", len(new))
-            actions.insert(0, MessageAction("new", text, lambda: self._session.run(new)))
+            actions.insert(0, MessageAction("new", text, lambda: self._send(new)))
         self._messages.post(
             Message(
                 tr("Already run with the same settings: {photos}.", photos=run_guard.names(again)),

@@ -19,6 +19,7 @@ from overscan.core.money import Balance
 from overscan.core.plan import PlannedJob, Target
 from overscan.core.providers import Account, AnyProvider, ProviderInfo
 from overscan.core.requests import Photo, PhotoRef
+from overscan.ui.edit.expansion import Expansion
 from overscan.ui.engine_thread import EngineThread
 from overscan.ui.images import ImageLoader
 from overscan.ui.key_states import HasKey, KeyState, Looking, NoKey
@@ -77,6 +78,8 @@ class Session(QObject):
         self.loader = ImageLoader(self)
         self.photos = PhotoModel(self)
         self.queue = QueueModel(self.info, self)
+        self.expansion = Expansion(folders.journal, folders.data / "masks", self)
+        self.expansion.problem.connect(self.problem)
         self.opener = PhotoOpener(self.workers, folders.incoming, self._fetch, self)
         self.registry: Registry | None = None
         self.settings: Settings | None = None
@@ -102,6 +105,7 @@ class Session(QObject):
         """End everything; ``idle`` comes when the engine has ended, at once where there is none."""
         self.opener.cancel()
         self.loader.close()
+        self.expansion.close()
         if self.engine is not None and self.engine.isRunning():
             self.engine.finished.connect(self._ended)
             self.engine.stop()

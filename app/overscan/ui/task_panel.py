@@ -10,11 +10,15 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from overscan.core.delivery import NO_REACH, Reach
 from overscan.core.failures import UsageError
 from overscan.core.money import Balance
-from overscan.core.parameters import Value
-from overscan.core.plan import Choice, Plan, Target, make_plan
+from overscan.core.parameters import SIDES, Value, by_role
+from overscan.core.plan import Choice, Plan, Target
 from overscan.core.providers import Account, AnyProvider, Operation
 from overscan.core.requests import Photo
 from overscan.core.text import mark, tr
+from overscan.ui.edit.expansion import Expansion
+from overscan.ui.edit.frame_panel import FramePanel
+from overscan.ui.edit.planning import plan_of
+from overscan.ui.edit.prompt_box import PromptHistory
 from overscan.ui.key_states import HasKey, KeyStates, Looking
 from overscan.ui.parameter_form import ParameterForm
 from overscan.ui.plan_view import PlanView
@@ -28,6 +32,7 @@ class TaskPanel(QWidget):
     """``plan_changed`` comes whenever ``plan`` or ``reason`` may be another one."""
 
     plan_changed = Signal()
+    operation_changed = Signal(object)
     key_wanted = Signal(str)
     folder_wanted = Signal()
     hosting_wanted = Signal()
@@ -37,6 +42,11 @@ class TaskPanel(QWidget):
         self.setObjectName("task-panel")
         self.plan = Plan()
         self.reason = ""
+        self.waiting = False
+        """Whether ``plan`` is of a moment ago, since a frame or mask is not settled yet."""
+        self._expansion: Expansion | None = None
+        self._frame: FramePanel | None = None
+        self._prompts: PromptHistory | None = None
         self._photos: tuple[Photo, ...] = ()
         self._target: Target | None = None
         self._usd_per_credit = 0.0
@@ -83,10 +93,18 @@ class TaskPanel(QWidget):
 
     # ------------------------------------------------------------------ what the window tells
 
+    def attach(self, expansion: Expansion, prompts: PromptHistory) -> None:
+        """Let frame and mask be set apart from the providers' own parameters; called once, before these are known."""
+        self._expansion, self._prompts = expansion, prompts
+        self._frame = FramePanel(expansion, self)
+        self._column.insertWidget(self._column.count() - 1, self._frame)
+        expansion.plan_changed.connect(self._later.start)
+        self._arrange()
+
     def set_providers(self, providers: Sequence[AnyProvider]) -> None:
         """Build cards and forms for these providers; called once, when the registry has been read."""
         self._providers = tuple(providers)
-        at = self._column.count() - 1
+        at = self._column.count() - (1 if self._frame is None else 2)
         for provider in self._providers:
             card = ProviderCard(provider.info, self)
             card.ticked_changed.connect(self._arrange)
@@ -94,8 +112,9 @@ class TaskPanel(QWidget):
             self._cards[provider.info.id] = card
             self._column.insertWidget(at, card)
             at += 1
+        at = self._column.count() - 1
         for provider in self._providers:
-            form = _ProviderForm(provider, self)
+            form = _ProviderForm(provider, self._expansion is not None, self._prompts, self)
             form.form.changed.connect(self._later.start)
             self._forms[provider.info.id] = form
             self._column.insertWidget(at, form)
@@ -103,7 +122,11 @@ class TaskPanel(QWidget):
         self.set_keys(self._keys)
 
     def set_photos(self, photos: Sequence[Photo]) -> None:
+        if [photo.ref for photo in photos] != [photo.ref for photo in self._photos]:
+            self.plan = Plan()
         self._photos = tuple(photos)
+        if self._expansion is not None:
+            self._expansion.set_selected(self._photos)
         self._later.start()
 
     def set_target(self, target: Target, usd_per_credit: float) -> None:
@@ -143,7 +166,7 @@ class TaskPanel(QWidget):
 
     def set_operation(self, operation: Operation) -> None:
         self._operations.choose(operation.value)
-        self._arrange()
+        self._switch(operation.value)
 
     def card(self, provider_id: str) -> ProviderCard:
         return self._cards[provider_id]
@@ -165,15 +188,27 @@ class TaskPanel(QWidget):
         """Make the plan anew at once."""
         self._later.stop()
         chosen = self.chosen()
-        self.plan, self.reason = Plan(), self._obstacle(chosen)
+        expansion = self._expansion if self.operation is Operation.EXPAND else None
+        if self._frame is not None and expansion is not None:
+            self._frame.tell_own_frames(expansion.own_frames(self._photos))
+        obstacle = self._obstacle(chosen)
+        self.waiting = not obstacle and expansion is not None and expansion.waiting(self._photos)
+        if self.waiting:
+            # What was planned a moment ago stays on show; a run waits until it is planned anew.
+            if not self.plan.jobs:
+                self.reason = tr("Reading the frame…")
+            self.plan_changed.emit()
+            return
+        self.plan, self.reason = Plan(), obstacle
         wrong = False
         if not self.reason and self._target is not None:
-            choices = [Choice(p, self.values(p.info.id)) for p in chosen]
+            choices = [Choice(p, values) for p in chosen for values in self.form(p.info.id).variants()]
             try:
-                self.plan = make_plan(
+                self.plan = plan_of(
                     self._photos,
                     choices,
                     self._target,
+                    expansion,
                     has_key=self._has_key,
                     usd_per_credit=self._usd_per_credit,
                     reach=self._reach(),
@@ -203,9 +238,25 @@ class TaskPanel(QWidget):
     def _name_of(self, provider_id: str) -> str:
         return tr(self._cards[provider_id].info.name)
 
+    def hurry(self) -> None:
+        """Settle at once what a plan waits for."""
+        if self._expansion is not None:
+            self._expansion.flush()
+
+    def has_run(self) -> None:
+        """The plan has been run: seeds are rolled anew, prompts remembered."""
+        for provider in self.chosen():
+            self.form(provider.info.id).has_run()
+
+    @property
+    def chosen_now(self) -> tuple[Operation, tuple[Photo, ...], tuple[str, ...]]:
+        """What a run would be about: a run that waits is not for anything else."""
+        return self.operation, self._photos, tuple(provider.info.id for provider in self.chosen())
+
     @Slot(str)
     def _switch(self, _name: str) -> None:
         self._arrange()
+        self.operation_changed.emit(self.operation)
 
     @Slot()
     def _arrange(self) -> None:
@@ -213,15 +264,24 @@ class TaskPanel(QWidget):
         for id_, card in self._cards.items():
             card.setVisible(card.info.operation is self.operation)
             self._forms[id_].setVisible(id_ in chosen)
+        if self._frame is not None:
+            self._frame.setVisible(self.operation is Operation.EXPAND)
         self._later.start()
 
 
 class _ProviderForm(QWidget):
     """A provider's parameters under its name."""
 
-    def __init__(self, provider: AnyProvider, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, provider: AnyProvider, framed: bool, prompts: PromptHistory | None, parent: QWidget | None = None
+    ) -> None:
+        """``framed``: the sides of an expansion are set by a frame."""
         super().__init__(parent)
-        self.form = ParameterForm(provider.info.parameters, self)
+        expands = (
+            framed and provider.info.operation is Operation.EXPAND and by_role(provider.info.parameters).keys() >= SIDES
+        )
+        elsewhere = SIDES if expands else frozenset()
+        self.form = ParameterForm(provider.info.parameters, self, elsewhere=elsewhere, prompts=prompts)
         self.form.setObjectName(f"form-{provider.info.id}")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 10, 0, 0)

@@ -226,6 +226,11 @@ class Expansion(QObject):
         edit = self._edit_of(photo)
         return _ratios(self._margins_for(edit), edit.size) if edit is not None else self.ratios()
 
+    def margins_of(self, photo: Photo) -> Margins | None:
+        """The frame of ``photo``; ``None`` for one whose size is not known."""
+        edit = self._edit_of(photo)
+        return self._margins_for(edit) if edit is not None else None
+
     def own_frames(self, photos: Sequence[Photo]) -> int:
         """How many of the photos besides the shown one have an edit of their own and do not follow its frame."""
         edits = (self._edit_of(photo) for photo in photos)
