@@ -251,15 +251,15 @@ def _plain() -> QWidget:
             super().__init__()
             self.photo = QImage(4096, 4096, QImage.Format.Format_RGB32)
             self.photo.fill(QColor("grey"))
-            self.mask = QImage(4096, 4096, QImage.Format.Format_ARGB32_Premultiplied)
-            self.mask.fill(QColor(0, 0, 0, 0))
+            self.painted = QImage(4096, 4096, QImage.Format.Format_ARGB32_Premultiplied)
+            self.painted.fill(QColor(0, 0, 0, 0))
             self.last = QPointF()
 
         def mousePressEvent(self, event: QMouseEvent) -> None:
             self.last = event.position()
 
         def mouseMoveEvent(self, event: QMouseEvent) -> None:
-            painter = QPainter(self.mask)
+            painter = QPainter(self.painted)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
             pen = QPen(QColor(224, 60, 60, 102), 2 * RADIUS)
@@ -273,7 +273,7 @@ def _plain() -> QWidget:
         def paintEvent(self, event: QPaintEvent) -> None:
             painter = QPainter(self)
             painter.drawImage(self.rect(), self.photo, self.rect())
-            painter.drawImage(self.rect(), self.mask, self.rect())
+            painter.drawImage(self.rect(), self.painted, self.rect())
 
     widget = Plain()
     widget.resize(SIZE[0] - 16, SIZE[1] - 70)
