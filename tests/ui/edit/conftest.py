@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,6 +25,11 @@ from overscan.ui.edit.editor import Editor
 from overscan.ui.edit.expansion import Expansion
 from overscan.ui.images import ImageLoader
 from tests.conftest import MakePhoto
+
+SCALE = int(os.environ.get("OVERSCAN_TEST_SCALE", "1"))
+"""Device pixels a point. Qt reads it once, so `test_framing.py` runs some of these tests in a process of its own."""
+if SCALE != 1:
+    os.environ["QT_SCALE_FACTOR"] = str(SCALE)
 
 WAIT_MS = 20_000
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -99,7 +105,7 @@ def expansion(qapp: QApplication, home: Folders) -> Iterator[Expansion]:
 
 @pytest.fixture
 def hand(qapp: QApplication, qtbot: QtBot, make_photo: MakePhoto, expansion: Expansion) -> Iterator[Hand]:
-    """An editor at 100 % on a photo of 400×300 in :data:`FRAME`, with all its pixels there."""
+    """An editor on a photo of 400×300 in :data:`FRAME`, one point of the screen for each of its pixels."""
     style.apply(qapp, style.Theme.DARK)
     loader = ImageLoader()
     editor = Editor(loader, expansion)
@@ -113,7 +119,8 @@ def hand(qapp: QApplication, qtbot: QtBot, make_photo: MakePhoto, expansion: Exp
     expansion.set_margins(FRAME, settled=True)
     editor.set_original(OriginalItem("photo", path, "photo", photo.ref.size))
     qtbot.waitUntil(lambda: editor.canvas.surface.photo is not None, timeout=WAIT_MS)
-    editor.actual_size()
+    assert editor.devicePixelRatioF() == SCALE
+    editor.canvas.zoom_to(SCALE)
     editor.canvas.setFocus()
     yield Hand(editor)
     editor.close_threads()

@@ -70,16 +70,19 @@ class FrameHandle(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(_cursor(handle))
         self.resize(HIT, HIT)
+        self._middle = QPointF()
         self._grip: QPointF | None = None
         self._nudging = False
 
     def put(self, x: float, y: float) -> None:
         """Bring its middle to (x, y) of the parent."""
+        self._middle = QPointF(x, y)
         self.move(round(x - HIT / 2), round(y - HIT / 2))
 
     @property
     def middle(self) -> QPointF:
-        return QPointF(self.pos()) + QPointF(HIT / 2, HIT / 2)
+        """Where it was put, to fractions of what a widget's place can be."""
+        return self._middle
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
