@@ -43,7 +43,7 @@ class EditToolbar(QWidget):
         self._hardness = self._slider("edit-hardness", tr("Brush hardness"), 100)
         self._hardness.valueChanged.connect(lambda value: tools.set_hardness(value / 100))
         self._opacity_label = self._label("edit-opacity-label")
-        self._opacity = self._slider("edit-opacity", tr("Opacity of the mask"), 100)
+        self._opacity = self._slider("edit-opacity", tr("Opacity of the overlay"), 100)
         self._opacity.valueChanged.connect(lambda value: tools.set_opacity(value / 100))
         self._menu = QMenu(self)
         self._menu.setObjectName("mask-menu")
@@ -123,7 +123,7 @@ class EditToolbar(QWidget):
             tr("Size {pixels} px", pixels=f"{diameter:.0f}" if diameter >= 10 else f"{diameter:g}")
         )
         self._hard_label.setText(tr("Hardness {percent} %", percent=round(state.hardness * 100)))
-        self._opacity_label.setText(tr("Mask {percent} %", percent=round(state.opacity * 100)))
+        self._opacity_label.setText(tr("Overlay {percent} %", percent=round(state.opacity * 100)))
         self._show_options()
 
     def _show_options(self) -> None:
