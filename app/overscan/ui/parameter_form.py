@@ -142,6 +142,11 @@ class ParameterForm(QWidget):
         self.set_values({spec.name: spec.default for spec in self._specs})
 
     @property
+    def empty(self) -> bool:
+        """Whether there is nothing to set here."""
+        return not self._rows
+
+    @property
     def all_default(self) -> bool:
         return all(row.field.value() == row.spec.default for row in self._rows.values())
 

@@ -263,7 +263,7 @@ class TaskPanel(QWidget):
         chosen = {provider.info.id for provider in self.chosen()}
         for id_, card in self._cards.items():
             card.setVisible(card.info.operation is self.operation)
-            self._forms[id_].setVisible(id_ in chosen)
+            self._forms[id_].setVisible(id_ in chosen and not self.form(id_).empty)
         if self._frame is not None:
             self._frame.setVisible(self.operation is Operation.EXPAND)
         self._later.start()
