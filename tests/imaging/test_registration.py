@@ -136,7 +136,7 @@ def test_what_cannot_be_laid_over_the_frame_is_named(result: Rgb, kind: Mismatch
 
 
 @given(st.integers(0, 30))
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_another_picture_is_never_taken_for_the_photo(seed: int) -> None:
     assert refused(Laid(PHOTO, textured(430, 310, 1000 + seed), FRAME)).kind is MismatchKind.OTHER_PICTURE
 

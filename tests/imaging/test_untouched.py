@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import cv2
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from overscan.core.failures import Cancelled
 from overscan.imaging.encode import encode_jpeg
 from overscan.imaging.laid import Laid
-from overscan.imaging.registration import Mismatch
+from overscan.imaging.registration import Mismatch, Registration
 from overscan.imaging.untouched import (
     HEAT_SIDE,
     Check,
@@ -178,3 +180,10 @@ def test_a_few_pixels_never_look_like_none() -> None:
     assert percent(0) == "0.00 %"
     assert percent(1e-7) == "less than 0.01 %"
     assert percent(0.1234) == "12.34 %"
+
+
+def test_a_shift_that_rounds_to_nothing_has_no_minus() -> None:
+    result = expanded(PHOTO)
+    result[100:140, 200:260] = (255, 0, 0)
+    found = dataclasses.replace(checked(PHOTO, result), registration=Registration(-0.001, 0.004))
+    assert measured_words(found)[0] == "Shift +0.00 px to the right, +0.00 px down"

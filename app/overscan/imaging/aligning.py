@@ -21,7 +21,8 @@ from overscan.imaging.samples import Samples8
 Floats: TypeAlias = npt.NDArray[np.float32]
 
 _SIDES: Final = (96, 192, 384, 768, 1536)
-"""Long edges of the photo at the pyramid's levels; the largest gives 0.02 photo pixels on a 4000 pixel photo."""
+"""Long edges of the photo at the pyramid's levels. With the largest, shifts of up to 20 pixels were told to 0.05 on
+real photos of 1600 pixels, and to 0.04 on made ones of 4000."""
 _QUICK_SIDES: Final = 3
 _TOLD_SIDE: Final = 384
 """Confidence is told at this level: finer details may be lost to compression without the picture being another."""

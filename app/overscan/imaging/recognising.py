@@ -15,7 +15,8 @@ from overscan.imaging.samples import Samples8
 _SIDE: Final = 640
 _CORNERS: Final = 1500
 _LEAST: Final = 16
-"""Corners that have to agree on one place. Two photos of nothing in common reached 7 at most."""
+"""Corners that have to agree on one place. Of 132 pairs of photos with nothing in common one reached 12, the
+others 9 at most."""
 _REACH: Final = 3.0
 
 

@@ -17,8 +17,8 @@ from overscan.imaging.orientation import upright
 from overscan.imaging.recognising import recognised
 
 LEAST_CONFIDENCE: Final = 0.3
-"""Correlation of the details below which the photo does not count as found. Other photos reach 0.15, a kept area
-that was drawn anew from the photo 0.5 and more, one that only went through JPEG 0.9 and more."""
+"""Correlation of the details below which the photo does not count as found. On pairs of 14 photos others
+reached 0.08; a photo that was blurred, made contrasty and grainy kept 0.98, one through JPEG of quality 30 0.99."""
 _ROUNDING: Final = (3.0, 0.006)
 """Pixels, and share of a side, by which a result may miss the frame's shape: services round."""
 _EQUAL: Final = 0.99

@@ -197,7 +197,7 @@ def measured_words(found: Check) -> tuple[str, ...]:
         return ()
     place, apart = found.registration, found.difference
     lines = [
-        tr("Shift {x:+.2f} px to the right, {y:+.2f} px down", x=place.shift_x + 0.0, y=place.shift_y + 0.0),
+        tr("Shift {x:+.2f} px to the right, {y:+.2f} px down", x=_plain(place.shift_x), y=_plain(place.shift_y)),
         tr("Scale {x:.4f} × {y:.4f}", x=place.scale_x, y=place.scale_y),
         tr("{share} of the kept pixels changed by more than 2 of 255", share=percent(apart.above_rounding)),
         tr("{share} changed by more than 8, which is more than JPEG noise", share=percent(apart.above_noise)),
@@ -212,6 +212,11 @@ def measured_words(found: Check) -> tuple[str, ...]:
     if not apart.exact:
         lines.append(tr("Your photo was resampled to the result's pixels for this comparison"))
     return tuple(lines)
+
+
+def _plain(shift: float) -> float:
+    """Rounded as it is shown, so that nothing comes out as minus nought."""
+    return round(shift, 2) + 0.0
 
 
 def verdict_words(found: Check) -> tuple[str, str]:

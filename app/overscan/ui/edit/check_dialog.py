@@ -46,6 +46,8 @@ class CheckDialog(QDialog):
         self._paste = buttons.addButton(tr("Paste My Original Back"), QDialogButtonBox.ButtonRole.ActionRole)
         self._paste.setObjectName("result-check-paste")
         self._paste.setEnabled(False)
+        self._paste.setAutoDefault(False)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setDefault(True)
         self._paste.clicked.connect(self._want_paste)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
