@@ -167,14 +167,16 @@ class Stage(QFrame):
         self._show(mine)
 
     def follow(self, jobs: Iterable[Job]) -> None:
-        """Take over the present states of the jobs. The first new result of the photo turns to Compare."""
+        """Take over the present states of the jobs. The first new result of the photo turns to Compare, but not under
+        a hand that is painting."""
         if self._photo is None:
             return
         mine = self._jobs_of_photo(jobs)
         done = {job.id for job in mine if job.state is JobState.DONE}
         landed, self._seen_done = done - self._seen_done, done
         self._show(mine)
-        if landed and self._page is Page.EDIT:
+        at_work = self.editor is not None and self.editor.busy
+        if landed and self._page is Page.EDIT and not at_work:
             self.set_page(Page.COMPARE)
 
     @Slot(object)

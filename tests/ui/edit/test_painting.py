@@ -300,3 +300,16 @@ def test_colour_and_opacity_change_what_is_seen_alone(hand: Hand) -> None:
     clear = hand.shown(-40, -40)
     assert clear not in (seen, blue)
     assert (hand.levels() == before).all()
+
+
+def test_another_size_in_the_middle_of_a_stroke_is_for_the_next(hand: Hand) -> None:
+    hand.editor.tools.choose(Tool.BRUSH)
+    hand.press(100, 100)
+    hand.key(Qt.Key.Key_BracketRight)
+    hand.move(200, 100)
+    hand.release(200, 100)
+    assert hand.levels()[100 - hand.frame.y, 150 - hand.frame.x] == 255
+    hand.press(100, 200)
+    hand.key(Qt.Key.Key_L)
+    hand.release(100, 200)
+    assert hand.levels()[200 - hand.frame.y, 100 - hand.frame.x] == 0

@@ -49,6 +49,7 @@ class EditActions(QObject):
         self._canvas = canvas
         self._shown = False
         self._pixels = 16
+        self._every: list[QAction] = []
         self.undo = self._make("undo", tr("Undo"), "Ctrl+Z", self._undo)
         self.redo = self._make("redo", tr("Redo"), "Ctrl+Shift+Z", self._redo)
         self.tools = QActionGroup(self)
@@ -99,7 +100,6 @@ class EditActions(QObject):
         tools.look_changed.connect(self.refresh)
         expansion.changed_photo.connect(self.refresh)
         expansion.history_changed.connect(self.refresh)
-        expansion.mask_changed.connect(self.refresh)
         expansion.frame_changed.connect(self.refresh)
         self.refresh()
 
@@ -210,10 +210,6 @@ class EditActions(QObject):
 
     # ------------------------------------------------------------------ making
 
-    @property
-    def _every(self) -> list[QAction]:
-        return [action for action in self.findChildren(QAction) if not action.isSeparator()]
-
     def _make(self, name: str, text: str, key: str, run: Callable[[], None] | None, *, tip: str = "") -> QAction:
         action = QAction(text, self)
         action.setObjectName(f"edit-action-{name}")
@@ -225,6 +221,7 @@ class EditActions(QObject):
         if run is not None:
             action.triggered.connect(lambda: run())
         self._canvas.addAction(action)
+        self._every.append(action)
         return action
 
     def _separator(self) -> QAction:

@@ -46,6 +46,7 @@ class EditCanvas(EditScene):
         self.setMouseTracking(True)
         self.setTabletTracking(True)
         self._gesture: Gesture | None = None
+        self._gesture_of = Tool.MOVE
         self._panned_from: QPointF | None = None
         self._sized_from: QPointF | None = None
         self._moving_frame = False
@@ -80,8 +81,8 @@ class EditCanvas(EditScene):
 
     @Slot()
     def _tool_changed(self) -> None:
-        if self._gesture is not None and self._tools.tool is not Tool.POLYGON:
-            self.cancel()
+        if self._gesture is not None and self._tools.tool is not self._gesture_of:
+            self.cancel()  # another size is for the next stroke, another tool ends this one
         self._set_cursor()
         self.update()
 
@@ -128,6 +129,7 @@ class EditCanvas(EditScene):
             return
         if self._gesture is None:
             self._gesture = gesture_of(self._tools, mask)
+            self._gesture_of = self._tools.tool
         if self._gesture is not None:
             self._touched(self._gesture.press(point, pressure))
 

@@ -96,6 +96,11 @@ class Editor(QFrame):
         self._sources.want({})
         self._want()
 
+    @property
+    def busy(self) -> bool:
+        """Whether a hand is at the frame or the mask."""
+        return self.canvas.gesture is not None or self.canvas.framing.busy
+
     def set_sent(self, text: str) -> None:
         """What a service will get, in words, where that is known."""
         self._sent = text
@@ -134,7 +139,6 @@ class Editor(QFrame):
     @Slot()
     def _photo_changed(self) -> None:
         self._share = None
-        self.canvas.set_image(self._sources.image(_PHOTO))
         self._counting_soon.start()
         self._show_line()
         self._tell_status()
