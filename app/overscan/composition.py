@@ -95,6 +95,11 @@ class House:
             status_paths={
                 p.info.id: path for p in self.registry.all() if (path := self.settings.status_path(p.info.id))
             },
+            white_generates={
+                p.info.id: white
+                for p in self.registry.all()
+                if (white := self.settings.white_generates(p.info.id)) is not None
+            },
             proxy=self.settings.network.proxy,
             ca_file=self.settings.network.ca_file,
             max_credits_per_day=self.settings.money.max_credits_per_day,

@@ -97,6 +97,17 @@ def test_a_mask_alone_is_one_of_the_photo_itself(
     assert np.array_equal(np.asarray(mask), levels)
 
 
+def test_a_service_that_generates_black_gets_the_mask_the_other_way_round(
+    program: Program, simulator: Simulator, photo_file: Path, make_mask: MakeMask
+) -> None:
+    program.use(simulator, extra=PACE.replace("[", '[providers.picwish-expand]\nmask_polarity = "black"\n[', 1))
+    levels = _levels(320, 240)
+    ran = program.run("run", photo_file, *EXPAND, "--mask", make_mask(levels), "--json")
+    assert ran.status == 0, ran.err
+    _, mask, _ = _posted(simulator)
+    assert np.array_equal(np.asarray(mask), 255 - levels)
+
+
 def test_a_mask_of_another_size_refuses_that_photo_and_no_other(
     expander: Program, simulator: Simulator, make_photo: MakePhoto, make_mask: MakeMask
 ) -> None:

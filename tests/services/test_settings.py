@@ -40,6 +40,7 @@ max_credits_per_day = 0       # 0: no cap
 usd_per_credit = 0.0          # 0: unknown
 [providers.gptge-scale]
 status_path = "/task/{task_id}"
+mask_polarity = ""
 [hosting]
 endpoint = ""
 bucket = ""
@@ -156,6 +157,15 @@ def test_hosting_is_consented_only_for_the_place_that_was_named(config: Path) ->
     assert not save_value(config, "hosting.access_key_id", None).hosting.consented
 
 
+def test_which_colour_of_a_mask_is_generated_can_be_set(config: Path) -> None:
+    save_value(config, "providers.picwish-expand.mask_polarity", "black")
+    assert load(config).white_generates("picwish-expand") is False
+    save_value(config, "providers.picwish-expand.mask_polarity", "white")
+    assert load(config).white_generates("picwish-expand") is True
+    with pytest.raises(ConfigProblem, match="“white” or “black”"):
+        save_value(config, "providers.picwish-expand.mask_polarity", "grey")
+
+
 def test_a_status_path_a_port_and_no_proxy_are_read(config: Path) -> None:
     config.write_text(
         '[providers.gptge-scale]\nstatus_path = "/v2/task/{task_id}/state"\n[network]\nproxy = "direct"\n'
@@ -164,6 +174,7 @@ def test_a_status_path_a_port_and_no_proxy_are_read(config: Path) -> None:
     settings = load(config)
     assert settings.status_path("gptge-scale") == "/v2/task/{task_id}/state"
     assert settings.status_path("picwish-scale") == ""
+    assert settings.white_generates("gptge-scale") is None
     assert settings.network.proxy == "direct"
     assert settings.callbacks.ready
     assert (settings.callbacks.port, settings.callbacks.public_url) == (8123, "https://tunnel.example.org/x")

@@ -96,9 +96,9 @@ def test_the_mode_follows_frame_and_mask(make: Callable[[], Expansion], qtbot: Q
     assert "the top does not grow" in expansion.mode_text
     assert expansion.canvas_of(photo) == Canvas(frame=Margins(0, 60, 80, 80))
     expansion.set_margins(FIRST, settled=True)
-    assert expansion.mode is Mode.FOUR_SIDE
+    assert expansion.mode_text.startswith("Four-side")
     paint(qtbot, expansion, photo)
-    assert expansion.mode is Mode.CANVAS
+    assert expansion.mode_text.startswith("Canvas")
     assert "painted" in expansion.mode_text
     assert spy.count() == 3
 

@@ -98,7 +98,7 @@ class ProviderInfo:
     ``pace_when`` names other paces for certain parameters, the first that holds. ``status_path`` is the path of the
     status call, with ``{task_id}``, where the document leaves it open, so that it can be set. ``takes_frame`` and
     ``takes_mask`` tell whether an expansion can fill any frame and any part of it. ``max_outputs`` is how many pictures
-    one job can bring.
+    one job can bring. ``white_generates`` tells how the service reads a mask: white is what it generates, or black.
     """
 
     id: str
@@ -116,6 +116,7 @@ class ProviderInfo:
     takes_frame: bool = False
     takes_mask: bool = False
     max_outputs: int = 1
+    white_generates: bool = True
 
 
 class Phase(StrEnum):

@@ -153,7 +153,9 @@ class RemoteRun:
 
     async def _files(self, *, with_photo: bool = True) -> Mapping[FileSource, Upload]:
         """The photo as it is sent and its mask, or the mask alone; what was changed is kept with the job."""
-        made = await self._context.in_worker(_payloads, self.job.request, self._provider.info.limits, with_photo)
+        info = self._provider.info
+        white = self._context.settings.generates_white(info)
+        made = await self._context.in_worker(_payloads, self.job.request, info.limits, with_photo, white)
         if FileSource.PHOTO in made:
             self._record.update(sent=made[FileSource.PHOTO].sent)
         return {source: Upload(payload.data, payload.sent.format) for source, payload in made.items()}
@@ -205,11 +207,11 @@ class RemoteRun:
             self._record.fail(_charged(lost.failure))
 
 
-def _payloads(request: Request, limits: Limits, with_photo: bool) -> dict[FileSource, Payload]:
+def _payloads(request: Request, limits: Limits, with_photo: bool, white: bool) -> dict[FileSource, Payload]:
     """The files as they will be sent; in a worker thread."""
     from overscan.imaging.preflight import payloads_of
 
-    return payloads_of(request, limits, with_photo=with_photo)
+    return payloads_of(request, limits, with_photo=with_photo, white_generates=white)
 
 
 def _is_here(status: TaskStatus | None) -> bool:

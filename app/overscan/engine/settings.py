@@ -62,7 +62,7 @@ class EngineSettings:
     by which running programs know each other. ``proxy`` is a URL, "direct" for none, or empty for the system's;
     ``ca_file`` is empty for none, ``max_credits_per_day`` is 0 for no cap. ``retry_base_s`` is the first pause before a
     repetition that the service gave no time for; it doubles with each further one. ``status_paths`` hold ``{task_id}``
-    and begin with a slash.
+    and begin with a slash. ``white_generates`` overrides how a provider's masks are read.
     """
 
     rescue_folder: Path
@@ -75,6 +75,7 @@ class EngineSettings:
     max_credits_per_day: float = 0.0
     retry_base_s: float = 0.5
     status_paths: Mapping[str, str] = field(default_factory=dict)
+    white_generates: Mapping[str, bool] = field(default_factory=dict)
     hosting: HostingSettings | None = None
     callbacks: CallbackSettings | None = None
 
@@ -83,6 +84,10 @@ class EngineSettings:
 
     def rate(self, account: Account) -> float:
         return self.requests_per_second.get(account.id, account.requests_per_second)
+
+    def generates_white(self, info: ProviderInfo) -> bool:
+        """Whether the service generates what is white in a mask, as set, else as declared."""
+        return self.white_generates.get(info.id, info.white_generates)
 
     def status_call(self, provider: RemoteProvider, task_id: str) -> HttpCall:
         """The provider's status call, at the path that is set for it if there is one."""

@@ -36,23 +36,30 @@ class Payload:
     sent: Sent
 
 
-def payloads_of(request: Request, limits: Limits, *, with_photo: bool = True) -> dict[FileSource, Payload]:
+def payloads_of(
+    request: Request, limits: Limits, *, with_photo: bool = True, white_generates: bool = True
+) -> dict[FileSource, Payload]:
     """The files that go out for ``request`` to a service with ``limits``: the photo, the mask, both or neither.
 
     Not ``with_photo`` where the service fetches that by a URL of its own: then a mask in a file is all there is, at its
-    own size. Raises :class:`PhotoError` where one cannot be read, has changed since it was chosen, or cannot be made to
+    own size. Not ``white_generates``: black and white of the mask are swapped for a service that generates what is
+    black. Raises :class:`PhotoError` where one cannot be read, has changed since it was chosen, or cannot be made to
     fit.
     """
     if not with_photo:
         mask = request.canvas.mask if request.canvas is not None else None
-        return {FileSource.MASK: prepare_mask(mask)} if mask is not None and mask.path is not None else {}
+        return (
+            {FileSource.MASK: prepare_mask(mask, white_generates=white_generates)}
+            if mask is not None and mask.path is not None
+            else {}
+        )
     path = Path(request.photo.path or "")
     facts = open_photo(path).facts
     assert facts is not None  # noqa: S101 - a photo from a file has facts
     plan = preflight(facts, limits, keep_metadata=request.keep_metadata, canvas=request.canvas)
     if plan.canvas is None:
         return {FileSource.PHOTO: prepare(path, plan, expected_sha256=request.photo.sha256)}
-    photo, made = prepare_canvas(path, plan, expected_sha256=request.photo.sha256)
+    photo, made = prepare_canvas(path, plan, expected_sha256=request.photo.sha256, white_generates=white_generates)
     return {FileSource.PHOTO: photo} if made is None else {FileSource.PHOTO: photo, FileSource.MASK: made}
 
 
@@ -91,7 +98,7 @@ def prepare(path: Path, plan: Preflight, *, expected_sha256: str | None = None) 
 
 
 def prepare_canvas(
-    path: Path, plan: Preflight, *, expected_sha256: str | None = None
+    path: Path, plan: Preflight, *, expected_sha256: str | None = None, white_generates: bool = True
 ) -> tuple[Payload, Payload | None]:
     """The photo in its frame, and the mask of exactly that size; ``None`` for a mask that is sent by its URL.
 
@@ -109,17 +116,20 @@ def prepare_canvas(
         return photo, None
     size = Size(photo.sent.width, photo.sent.height)
     around = mask_around(canvas.frame.place(plan.photo_size, size), size)
-    mask = _mask_payload(around) if given is None else given.payload(size, around if canvas.frame.grows else None)
+    if given is None:
+        mask = _mask_payload(around, white_generates=white_generates)
+    else:
+        mask = given.payload(size, around if canvas.frame.grows else None, white_generates=white_generates)
     return replace(photo, sent=photo.sent.model_copy(update={"mask": mask.sent})), mask
 
 
-def prepare_mask(mask: MaskRef) -> Payload:
+def prepare_mask(mask: MaskRef, *, white_generates: bool = True) -> Payload:
     """The mask in a file, in pure black and white at its own size, for a photo that is sent by its URL.
 
     Raises :class:`PhotoError` as :func:`prepare_canvas` does.
     """
     given = _given(mask)
-    return given.payload(size_of(given.levels[:, :, np.newaxis]), None)
+    return given.payload(size_of(given.levels[:, :, np.newaxis]), None, white_generates=white_generates)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +139,7 @@ class _Given:
     name: str
     levels: Samples8
 
-    def payload(self, size: Size, around: Samples8 | None) -> Payload:
+    def payload(self, size: Size, around: Samples8 | None, *, white_generates: bool) -> Payload:
         """At ``size``; ``around`` is what the frame alone would have generated, ``None`` where nothing is new."""
         levels = resized_mask(self.levels, size)
         refuse_uniform(levels, self.name)
@@ -138,7 +148,7 @@ class _Given:
                 tr("The mask “{name}” keeps the whole new area, which is blank.", name=self.name),
                 tr("White is what is generated, black what is kept: is the mask inverted?"),
             )
-        return _mask_payload(levels)
+        return _mask_payload(levels, white_generates=white_generates)
 
 
 def _given(mask: MaskRef) -> _Given:
@@ -148,8 +158,10 @@ def _given(mask: MaskRef) -> _Given:
     return _Given(path.name, levels)
 
 
-def _mask_payload(levels: Samples8) -> Payload:
-    return _payload(encode_mask(levels), size_of(levels[:, :, np.newaxis]), ImageFormat.PNG, [])
+def _mask_payload(levels: Samples8, *, white_generates: bool) -> Payload:
+    sent = levels if white_generates else np.bitwise_not(levels)
+    swapped = [] if white_generates else [tr("black and white swapped, as the service reads it")]
+    return _payload(encode_mask(sent), size_of(levels[:, :, np.newaxis]), ImageFormat.PNG, swapped)
 
 
 def _payload(data: bytes, size: Size, kind: ImageFormat, changes: list[str]) -> Payload:

@@ -48,6 +48,13 @@ def status_path_or_empty(text: str) -> str:
     return checked_status_path(text) if text else ""
 
 
+def polarity_or_empty(text: str) -> str:
+    """Which colour of a mask a service generates."""
+    if text not in ("", "white", "black"):
+        raise ValueError(tr("what is generated is “white” or “black”"))
+    return text
+
+
 def bucket_or_empty(text: str) -> str:
     """A name that S3 or one of its likes can give a bucket, old ones included."""
     if text and not _BUCKET.fullmatch(text):

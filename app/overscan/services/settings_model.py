@@ -18,6 +18,7 @@ from overscan.services.setting_checks import (
     expanded_or_empty,
     folder_in_bucket,
     key_id_or_empty,
+    polarity_or_empty,
     proxy_or_word,
     region_or_empty,
     status_path_or_empty,
@@ -153,6 +154,16 @@ class ProviderSettings(_Table):
             SettingKind.TEXT,
             mark("Path of the status call"),
             mark("Where a task is asked for, with {task_id}; only for a service whose document leaves it open."),
+            empty=mark("the provider's own"),
+        ),
+    ] = ""
+    mask_polarity: Annotated[
+        str,
+        AfterValidator(polarity_or_empty),
+        Described(
+            SettingKind.TEXT,
+            mark("Generated colour of a mask"),
+            mark("“white” or “black”: which one the service fills. Only where it proves to be the other one."),
             empty=mark("the provider's own"),
         ),
     ] = ""
@@ -367,6 +378,11 @@ class Settings(_Table):
             submit_timeout_s=pace.submit_timeout_s,
             sync_timeout_s=pace.sync_timeout_s,
         )
+
+    def white_generates(self, provider_id: str) -> bool | None:
+        """Whether the provider's service generates what is white in a mask, where that is set."""
+        polarity = self.providers.get(provider_id, ProviderSettings()).mask_polarity
+        return polarity == "white" if polarity else None
 
     def status_path(self, provider_id: str) -> str:
         """The path of the provider's status call where one is set, with ``{task_id}`` in it; else empty."""
