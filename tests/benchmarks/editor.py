@@ -320,7 +320,7 @@ def _figures(times: list[float]) -> dict[str, float]:
 
 
 def _p95(times: list[float]) -> float:
-    return statistics.quantiles(times, n=20)[-1] * 1000
+    return statistics.quantiles(times, n=20, method="inclusive")[-1] * 1000
 
 
 def _settle(milliseconds: int = 500) -> None:

@@ -285,10 +285,23 @@ def test_grow_asks_for_the_pixels(hand: Hand, qtbot: QtBot) -> None:
     dialog = hand.editor.findChild(QInputDialog, "grow-dialog")
     assert dialog is not None
     dialog.setIntValue(10)
-    dialog.accept()
+    with qtbot.waitSignal(hand.editor.expansion.mask_changed, timeout=WAIT_MS):
+        dialog.accept()
     levels = hand.levels()
     assert levels[150 - hand.frame.y, 9 - hand.frame.x] == 255
     assert levels[150 - hand.frame.y, 10 - hand.frame.x] == 0
+    assert hand.mask.undo_steps == 2
+
+
+def test_what_is_painted_while_the_mask_grows_is_kept(hand: Hand, qtbot: QtBot) -> None:
+    hand.editor.tools.choose(Tool.RECTANGLE)
+    hand.editor.actions_._by("grow", 10)
+    hand.stroke((100, 100), (150, 150))
+    qtbot.waitUntil(lambda: hand.mask.undo_steps == 3, timeout=WAIT_MS)
+    levels = hand.levels()
+    assert levels[125 - hand.frame.y, 125 - hand.frame.x] == 255
+    assert levels[125 - hand.frame.y, 93 - hand.frame.x] == 255
+    assert levels[150 - hand.frame.y, 5 - hand.frame.x] == 255
 
 
 def test_colour_and_opacity_change_what_is_seen_alone(hand: Hand) -> None:

@@ -9,12 +9,15 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QColor, QKeySequence
 from PySide6.QtWidgets import QColorDialog, QInputDialog
 
-from overscan.core.geometry import Rect
+from overscan.core.geometry import Margins, Rect
 from overscan.core.text import mark, tr
 from overscan.ui.edit.expansion import Expansion
 from overscan.ui.edit.tools import COLOURS, Tool, ToolState
+from overscan.ui.workers import Workers
 
 if TYPE_CHECKING:
+    from overscan.imaging.mask_document import MaskDocument
+    from overscan.imaging.samples import Samples8
     from overscan.ui.edit.canvas import EditCanvas
 
 TOOLS: Final = {
@@ -50,6 +53,9 @@ class EditActions(QObject):
         self._shown = False
         self._pixels = 16
         self._every: list[QAction] = []
+        self._edits = 0
+        self._workers = Workers(self, threads=1)
+        expansion.mask_changed.connect(self._count_edit)
         self.undo = self._make("undo", tr("Undo"), "Ctrl+Z", self._undo)
         self.redo = self._make("redo", tr("Redo"), "Ctrl+Shift+Z", self._redo)
         self.tools = QActionGroup(self)
@@ -189,16 +195,47 @@ class EditActions(QObject):
         dialog.open()
 
     def _by(self, what: str, pixels: int) -> None:
-        mask, margins = self._expansion.mask, self._expansion.margins
         self._pixels = pixels
+        self._canvas.cancel()
+        works: dict[str, Callable[[MaskDocument, Margins], Rect | None]] = {
+            "grow": lambda mask, frame: mask.grow(frame, pixels),
+            "shrink": lambda mask, frame: mask.shrink(frame, pixels),
+            "feather": lambda mask, frame: mask.feather(frame, pixels),
+        }
+        self._work(works[what])
+
+    def _work(self, work: Callable[[MaskDocument, Margins], Rect | None]) -> None:
+        """Do to the frame's mask in a worker what takes up to a second; begun anew where a hand has changed it
+        meanwhile."""
+        mask, margins, count = self._expansion.mask, self._expansion.margins, self._edits
         if mask is None:
             return
-        if what == "grow":
-            self.edited(mask.grow(margins, pixels))
-        elif what == "shrink":
-            self.edited(mask.shrink(margins, pixels))
-        else:
-            self.edited(mask.feather(margins, pixels))
+        twin = mask.copy()
+
+        def compute() -> Samples8 | None:
+            from overscan.imaging.background import step_back
+
+            step_back()
+            changed = work(twin, margins)
+            return twin.read(margins.frame(twin.photo)) if changed is not None else None
+
+        def done(levels: Samples8 | None) -> None:
+            if self._expansion.mask is not mask or levels is None:
+                return
+            if self._edits != count or self._expansion.margins != margins or self._canvas.gesture is not None:
+                self._work(work)
+            else:
+                self.edited(mask.put(margins, levels))
+
+        self._workers.submit(compute, done)
+
+    def close(self) -> None:
+        """Wait for what is being computed."""
+        self._workers.close()
+
+    @Slot()
+    def _count_edit(self) -> None:
+        self._edits += 1
 
     def _choose_colour(self) -> None:
         dialog = QColorDialog(QColor(self._tools.colour), self._canvas.window())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
@@ -24,6 +24,9 @@ from overscan.ui.edit.tools import ToolState
 from overscan.ui.images import ImageLoader
 from overscan.ui.widgets.elided_label import ElidedLabel
 from overscan.ui.workers import Workers
+
+if TYPE_CHECKING:
+    from overscan.imaging.mask_document import MaskDocument
 
 _PHOTO: Final = "photo"
 _COUNT_MS: Final = 120
@@ -124,6 +127,7 @@ class Editor(QFrame):
         """Before the window goes: give up what is being computed."""
         self.canvas.close_threads()
         self.files.close()
+        self.actions_.close()
         self._counters.close()
 
     def _want(self) -> None:
@@ -243,7 +247,7 @@ class Editor(QFrame):
         def failed(_failure: object) -> None:
             self._counting = False
 
-        self._counters.submit(lambda: twin.coverage(margins), counted, failed)
+        self._counters.submit(lambda: _coverage(twin, margins), counted, failed)
 
     # ------------------------------------------------------------------ the widget
 
@@ -264,6 +268,14 @@ class Editor(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_line()
+
+
+def _coverage(mask: MaskDocument, margins: Margins) -> float:
+    """In the worker."""
+    from overscan.imaging.background import step_back
+
+    step_back()
+    return mask.coverage(margins)
 
 
 def factor_text(size: Size, margins: Margins) -> str:
