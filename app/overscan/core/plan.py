@@ -157,12 +157,15 @@ def _canvas(photo: Photo, info: ProviderInfo, reach: Reach) -> Canvas | None:
     if canvas is None or info.operation is not Operation.EXPAND:
         return None
     mask = canvas.mask
-    if not info.takes_frame or (mask is not None and not info.takes_mask):
+    if not info.takes_frame:
         raise PhotoError(
-            tr("{provider} takes no frame or mask.", provider=info.id)
-            if not info.takes_frame
-            else tr("{provider} takes no mask.", provider=info.id),
-            tr("Use its own parameters, or another provider."),
+            tr("{provider} takes no frame or mask.", provider=info.id),
+            tr("Let all four sides grow, none by more than the photo itself, or use another provider."),
+        )
+    if mask is not None and not info.takes_mask:
+        raise PhotoError(
+            tr("{provider} takes no mask.", provider=info.id),
+            tr("Take back what is painted, or use another provider."),
         )
     if photo.ref.size is not None:
         framed_size(photo.ref.size, canvas)
