@@ -14,7 +14,7 @@ from pydantic import Field
 
 from overscan.core.calls import HttpCall, Links, Reply
 from overscan.core.delivery import Reach
-from overscan.core.failures import FailureKind, InvalidParameter, MissingKey
+from overscan.core.failures import FailureKind, InvalidParameter, MissingKey, PhotoError
 from overscan.core.geometry import Margins, Size
 from overscan.core.images import ImageFormat, PhotoFacts
 from overscan.core.money import FREE, Amount, Cost
@@ -149,6 +149,19 @@ def test_every_photo_meets_every_provider_in_order() -> None:
     assert [job.request.parameters for job in plan.jobs] == [{"strength": 3}, {"strength": 2}] * 2
     assert plan.refusals == ()
     assert (plan.credits, plan.usd, plan.unknown) == (Amount(6, 6), Amount(0, 0), 0)
+
+
+def test_photo_and_choice_are_made_to_fit_each_other() -> None:
+    def fit(of: Photo, choice: Choice) -> tuple[Photo, Choice]:
+        if of.ref.name == "b":
+            raise PhotoError("no")
+        return of, dataclasses.replace(choice, parameters={"strength": 3})
+
+    choices = [Choice(Here(), {"strength": 1}), Choice(Here(), {"strength": 2})]
+    plan = make_plan([photo("a"), photo("b")], choices, TARGET, has_key=lambda _: True, fit=fit)
+    assert [job.request.parameters for job in plan.jobs] == [{"strength": 3}] * 2
+    (refusal,) = plan.refusals
+    assert (refusal.photo, refusal.provider) == ("b", "here")
 
 
 def test_a_request_carries_the_target_and_survives_being_written_down() -> None:

@@ -13,6 +13,8 @@ from overscan.providers.picwish_expand import PicwishExpand
 from tests.conftest import MakePhoto
 from tests.engine.house import QUICK, House
 
+pytestmark = pytest.mark.anyio
+
 
 @pytest.mark.parametrize(("reads_black", "warned"), [(True, False), (False, True)])
 async def test_a_swapped_mask_is_judged_by_what_it_means(

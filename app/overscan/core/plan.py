@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from overscan.core.delivery import NO_REACH, Reach, delivery_of, require_public
 from overscan.core.failures import Failure, InvalidParameter, MissingKey, OverscanError, PhotoError
@@ -73,6 +74,13 @@ class Plan:
         return sum(j.cost.unknown for j in self.jobs)
 
 
+Fit: TypeAlias = Callable[[Photo, Choice], tuple[Photo, Choice]]
+"""What a photo and a choice become for each other: the frame and mask of the one, its ratios in the other's parameters.
+
+Raises :class:`PhotoError` where they do not go together.
+"""
+
+
 def make_plan(
     photos: Sequence[Photo],
     choices: Sequence[Choice],
@@ -81,8 +89,9 @@ def make_plan(
     has_key: Callable[[Account], bool],
     usd_per_credit: float = 0.0,
     reach: Reach = NO_REACH,
+    fit: Fit | None = None,
 ) -> Plan:
-    """Every photo with every chosen provider, in that order.
+    """Every photo with every chosen provider, in that order, each two as ``fit`` makes them.
 
     Raises :class:`InvalidParameter` for a bad value, also one that only the service cannot be asked with, and
     :class:`MissingKey` for an account or a bucket without a key, since these concern the whole run; what concerns one
@@ -99,20 +108,27 @@ def make_plan(
                     upper=account.id.upper(),
                 ),
             )
-    validated = [(choice.provider, validate(choice.provider.info.parameters, choice.parameters)) for choice in choices]
+    validated = [(choice, validate(choice.provider.info.parameters, choice.parameters)) for choice in choices]
     jobs: list[PlannedJob] = []
     refusals: list[Refusal] = []
     for photo in photos:
-        for provider, parameters in validated:
+        refused: dict[Refusal, None] = {}  # several choices of one provider are refused for one reason
+        for choice, valid in validated:
+            provider, parameters, framed = choice.provider, valid, photo
             try:
-                request, changes = _planned(photo, provider, parameters, target, reach)
+                if fit is not None:
+                    framed, fitted = fit(photo, choice)
+                    if fitted is not choice:
+                        parameters = validate(provider.info.parameters, fitted.parameters)
+                request, changes = _planned(framed, provider, parameters, target, reach)
             except (InvalidParameter, MissingKey):
                 raise
             except OverscanError as error:
-                refusals.append(Refusal(photo.ref.name, provider.info.id, error.failure))
+                refused[Refusal(photo.ref.name, provider.info.id, error.failure)] = None
                 continue
             cost = in_money(provider.cost(parameters, photo.ref.size), usd_per_credit)
             jobs.append(PlannedJob(request, cost, changes))
+        refusals += refused
     return Plan(tuple(jobs), tuple(refusals))
 
 

@@ -11,13 +11,13 @@ from overscan.core.delivery import NO_REACH, Reach
 from overscan.core.failures import UsageError
 from overscan.core.money import Balance
 from overscan.core.parameters import SIDES, Value, by_role
-from overscan.core.plan import Choice, Plan, Target
+from overscan.core.plan import Choice, Plan, Target, make_plan
 from overscan.core.providers import Account, AnyProvider, Operation
 from overscan.core.requests import Photo
 from overscan.core.text import mark, tr
 from overscan.ui.edit.expansion import Expansion
 from overscan.ui.edit.frame_panel import FramePanel
-from overscan.ui.edit.planning import plan_of
+from overscan.ui.edit.planning import by_frames
 from overscan.ui.edit.prompt_box import PromptHistory
 from overscan.ui.key_states import HasKey, KeyStates, Looking
 from overscan.ui.parameter_form import ParameterForm
@@ -204,14 +204,14 @@ class TaskPanel(QWidget):
         if not self.reason and self._target is not None:
             choices = [Choice(p, values) for p in chosen for values in self.form(p.info.id).variants()]
             try:
-                self.plan = plan_of(
+                self.plan = make_plan(
                     self._photos,
                     choices,
                     self._target,
-                    expansion,
                     has_key=self._has_key,
                     usd_per_credit=self._usd_per_credit,
                     reach=self._reach(),
+                    fit=by_frames(expansion) if expansion is not None else None,
                 )
             except UsageError as error:
                 self.reason, wrong = str(error.failure), True

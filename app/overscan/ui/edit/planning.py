@@ -1,69 +1,35 @@
-"""The plan of an expansion: each photo goes by its own frame and mask, whatever the providers call them."""
+"""How an expansion is planned: each photo goes by its own frame and mask, whatever the providers call them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from overscan.core.delivery import Reach
-from overscan.core.failures import PhotoError
 from overscan.core.parameters import SIDES, Value, by_role
-from overscan.core.plan import Choice, Plan, PlannedJob, Refusal, Target, make_plan
-from overscan.core.providers import Account
+from overscan.core.plan import Choice, Fit
 from overscan.core.requests import Canvas, Photo
 
 if TYPE_CHECKING:
     from overscan.ui.edit.expansion import Expansion
 
 
-def plan_of(
-    photos: Sequence[Photo],
-    choices: Sequence[Choice],
-    target: Target,
-    expansion: Expansion | None,
-    *,
-    has_key: Callable[[Account], bool],
-    usd_per_credit: float,
-    reach: Reach,
-) -> Plan:
-    """As :func:`make_plan`; with an ``expansion``, which is not waiting for any of the photos, by their frames."""
+def by_frames(expansion: Expansion) -> Fit:
+    """Photos with their frames, for an ``expansion`` that is not waiting for any of them.
 
-    def planned(some: Sequence[Photo], by: Sequence[Choice]) -> Plan:
-        return make_plan(some, by, target, has_key=has_key, usd_per_credit=usd_per_credit, reach=reach)
+    In four-side mode the frame is the provider's four sides; one that has none fills a canvas in either mode.
+    """
 
-    if expansion is None:
-        return planned(photos, choices)
-    jobs: list[PlannedJob] = []
-    refusals: list[Refusal] = []
-    for photo in photos:
-        try:
-            canvas = expansion.canvas_of(photo)
-        except PhotoError as error:
-            named = dict.fromkeys(choice.provider.info.id for choice in choices)
-            refusals += [Refusal(photo.ref.name, provider, error.failure) for provider in named]
-            continue
-        ratios = expansion.ratios_of(photo)
-        for choice in choices:
-            part = planned([_framed(photo, canvas, choice, expansion)], [_by_ratios(choice, canvas, ratios)])
-            jobs += part.jobs
-            refusals += part.refusals
-    return Plan(tuple(jobs), tuple(dict.fromkeys(refusals)))
+    def fit(photo: Photo, choice: Choice) -> tuple[Photo, Choice]:
+        canvas, margins = expansion.canvas_of(photo), expansion.margins_of(photo)
+        info = choice.provider.info
+        sides = by_role(info.parameters)
+        has_sides = sides.keys() >= SIDES
+        if canvas is None and has_sides:
+            ratios = expansion.ratios_of(photo)
+            values: dict[str, Value] = {sides[role].name: ratios[role.value] for role in sorted(SIDES)}
+            return replace(photo, canvas=None), replace(choice, parameters={**choice.parameters, **values})
+        if canvas is None and margins is not None and info.takes_frame:
+            canvas = Canvas(frame=margins)
+        return replace(photo, canvas=canvas), choice
 
-
-def _framed(photo: Photo, canvas: Canvas | None, choice: Choice, expansion: Expansion) -> Photo:
-    """The photo with the canvas that this provider has to fill; one without four sides fills one in either mode."""
-    info = choice.provider.info
-    margins = expansion.margins_of(photo)
-    if canvas is None and margins is not None and info.takes_frame and not by_role(info.parameters).keys() >= SIDES:
-        canvas = Canvas(frame=margins)
-    return replace(photo, canvas=canvas)
-
-
-def _by_ratios(choice: Choice, canvas: Canvas | None, ratios: dict[str, float]) -> Choice:
-    """The choice with the frame as its four sides; they have no meaning beside a canvas."""
-    sides = by_role(choice.provider.info.parameters)
-    if canvas is not None or not sides.keys() >= SIDES:
-        return choice
-    values: dict[str, Value] = {sides[role].name: ratios[role.value] for role in sorted(SIDES)}
-    return replace(choice, parameters={**choice.parameters, **values})
+    return fit
