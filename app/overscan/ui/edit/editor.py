@@ -6,11 +6,12 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from overscan.core.geometry import Margins, Size
 from overscan.core.text import tr, trn
+from overscan.ui import style
 from overscan.ui.compare.items import OriginalItem
 from overscan.ui.compare.painting import Layer
 from overscan.ui.compare.sources import Sources
@@ -64,7 +65,7 @@ class Editor(QFrame):
         self._count_again = False
         self._counting_soon = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._counting_soon.timeout.connect(self._count)
-        self._line = ElidedLabel("", self.canvas, Qt.TextElideMode.ElideRight)
+        self._line = _Line("", self.canvas, Qt.TextElideMode.ElideRight)
         self._line.setObjectName("edit-line")
         self._line.setAccessibleName(tr("What will be done"))
         self._line.setProperty("role", "muted")
@@ -179,11 +180,13 @@ class Editor(QFrame):
         ratio = self.canvas.devicePixelRatioF()
         frame = self.expansion.margins.frame(size)
         box = view.box_to_view(Box(frame.x, frame.y, frame.width, frame.height))
-        height = self._line.sizeHint().height()
-        width = min(self._line.sizeHint().width() + 2, self.canvas.width() - 2 * _GAP)
-        left = min(max(_GAP, round(box.x / ratio)), self.canvas.width() - width - _GAP)
-        top = min(round(box.bottom / ratio) + 2 * _GAP, self.canvas.height() - height - _GAP)
-        self._line.setGeometry(max(_GAP, left), max(0, top), width, height)
+        hint = self._line.sizeHint()
+        width = min(hint.width() + 2, self.canvas.width() - 2 * _GAP)
+        left = min(max(_GAP, round(box.x / ratio) - _Line.PADDING), self.canvas.width() - width - _GAP)
+        under = round(box.bottom / ratio) + _GAP + _Line.PADDING
+        top = max(0, min(under, self.canvas.height() - hint.height()))
+        self._line.covers = top < under
+        self._line.setGeometry(max(_GAP, left), top, width, hint.height())
 
     @Slot()
     def _view_moved(self) -> None:
@@ -268,6 +271,24 @@ class Editor(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_line()
+
+
+class _Line(ElidedLabel):
+    """Over the photo it brings its own ground along, or nobody could read it."""
+
+    PADDING: Final = 6
+
+    def __init__(self, text: str, parent: QWidget, mode: Qt.TextElideMode) -> None:
+        super().__init__(text, parent, mode)
+        self.covers = False
+        self.setContentsMargins(self.PADDING, 2, self.PADDING, 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.covers:
+            painter = QPainter(self)
+            painter.fillRect(self.rect(), QColor(style.colours().stage))
+            painter.end()
+        super().paintEvent(event)
 
 
 def _coverage(mask: MaskDocument, margins: Margins) -> float:

@@ -199,11 +199,16 @@ class EditScene(QWidget):
     # ------------------------------------------------------------------ painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colours = style.colours()
         painter = QPainter(self)
+        try:
+            self._paint(painter, event)
+        finally:
+            painter.end()  # one that outlives its event, in a traceback, takes the program down
+
+    def _paint(self, painter: QPainter, event: QPaintEvent) -> None:
         view, size = self._aligned(), self.photo_size
         if view is None or size is None:
-            painter.fillRect(event.rect(), QColor(colours.stage))
+            painter.fillRect(event.rect(), QColor(style.colours().stage))
             return
         ratio = self.devicePixelRatioF()
         self.surface.render(view, size, self._expansion.margins, ratio)
