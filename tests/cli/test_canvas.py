@@ -121,6 +121,89 @@ def test_a_mask_of_another_size_refuses_that_photo_and_no_other(
     assert len(simulator.requests) == 0
 
 
+@pytest.mark.parametrize(
+    ("settings", "size", "corner"),
+    [
+        (["-s", "top=0", "-s", "left=0.5"], (320 + 160 + 32, 240 + 24), (160, 0)),
+        (["-s", "picwish-expand.right=1.5"], (320 + 32 + 480, 240 + 48), (32, 24)),
+        (["-s", "top=0", "-s", "bottom=0", "-s", "left=2", "-s", "right=0"], (960, 240), (640, 0)),
+    ],
+)
+def test_ratios_that_the_service_cannot_be_told_become_a_canvas(
+    expander: Program,
+    simulator: Simulator,
+    photo_file: Path,
+    settings: list[str],
+    size: tuple[int, int],
+    corner: tuple[int, int],
+) -> None:
+    ran = expander.run("run", photo_file, *EXPAND, *settings, "--json")
+    assert ran.status == 0, ran.err
+    photo, mask, fields = _posted(simulator)
+    assert photo.size == mask.size == size
+    assert not {"top", "bottom", "left", "right"} & set(fields)
+    levels = np.asarray(mask)
+    x, y = corner
+    assert not levels[y : y + 240, x : x + 320].any()
+    assert int((levels == 255).sum()) == size[0] * size[1] - 320 * 240
+
+
+def test_ratios_that_it_can_be_told_are_sent_as_they_are(
+    expander: Program, simulator: Simulator, photo_file: Path
+) -> None:
+    ran = expander.run("run", photo_file, *EXPAND, "-s", "top=1", "-s", "left=0.05", "--json")
+    assert ran.status == 0, ran.err
+    (post,) = simulator.requests.submissions
+    assert "mask_file" not in post.files
+    assert {side: float(post.fields[side]) for side in ("top", "bottom", "left", "right")} == {
+        "top": 1,
+        "bottom": 0.1,
+        "left": 0.05,
+        "right": 0.1,
+    }
+
+
+def test_each_provider_has_its_own_way_to_the_same_frame(program: Program, photo_file: Path) -> None:
+    ran = program.call("plan", photo_file, *HERE, "-s", "top=0", "--json")
+    assert (ran.status, ran.object["changes"]) == (0, [])
+    beyond = program.run("run", photo_file, *HERE, "-s", "top=0", "-s", "bottom=2", "-s", "left=0", "-s", "right=0")
+    assert beyond.status == 0, beyond.err
+    (saved,) = program.saved()
+    with Image.open(saved) as output:
+        assert output.size == (320, 720)
+
+
+@pytest.mark.parametrize(
+    ("size", "arguments", "words"),
+    [
+        ((320, 240), [*FRAME, "--mask", "379x250"], "The mask has 379×250 pixels and the frame 380×250"),
+        ((320, 240), ["--mask", "321x240"], "The mask has 321×240 pixels and the frame 320×240"),
+        ((30, 20), ["--frame", "5,5,5,5"], "too small"),
+        ((320, 240), ["--frame", "999999999,0,0,0"], "too long and narrow"),
+        ((320, 240), ["-s", "top=99999999"], "longer than 16384 pixels"),
+        ((320, 240), ["-s", f"top=1{'0' * 308}"], "longer than 16384 pixels"),
+        ((320, 240), ["-s", "top=0", "-s", "bottom=0", "-s", "left=0", "-s", "right=0"], "adds nothing"),
+    ],
+)
+def test_what_goes_with_no_photo_stops_the_run(
+    expander: Program,
+    simulator: Simulator,
+    make_photo: MakePhoto,
+    make_mask: MakeMask,
+    size: tuple[int, int],
+    arguments: list[str],
+    words: str,
+) -> None:
+    masked = [
+        str(make_mask(_levels(*map(int, text.split("x"))))) if "x" in text and before == "--mask" else text
+        for before, text in zip(["", *arguments], arguments, strict=False)
+    ]
+    ran = expander.call("run", make_photo(size=size), *EXPAND, *masked)
+    assert (ran.status, ran.out) == (2, "")
+    assert words in ran.err
+    assert len(simulator.requests) == 0
+
+
 def test_a_photo_that_stays_behind_its_url_cannot_be_framed_and_takes_a_mask_of_its_own_size(
     expander: Program, simulator: Simulator, make_mask: MakeMask
 ) -> None:
@@ -168,6 +251,15 @@ def test_the_built_in_expansion_takes_any_frame(program: Program, photo_file: Pa
         (["-p", "picwish-scale", *FRAME], "No chosen provider takes a frame or a mask"),
         ([*HERE, "--mask", "https://example.com/m.png"], "local-expand takes no mask"),
         ([*EXPAND, *HERE, "--mask", "https://example.com/m.png"], "local-expand takes no mask"),
+        ([*EXPAND, "-s", "top=nan"], "top=nan is not possible"),
+        ([*EXPAND, "-s", "top=inf"], "top=inf is not possible"),
+        ([*EXPAND, "-s", "top=-0.1"], "top=-0.1 is not possible"),
+        ([*EXPAND, "-s", "top=0", "-s", "bottom=-1"], "bottom=-1.0 is not possible"),
+        ([*EXPAND, "-s", "top=0", "-s", "scale=21"], "scale=21.0 is not possible"),
+        ([*EXPAND, "-s", "top=0", "-s", "prompt=" + "x" * 201], "prompt is longer than 200 characters"),
+        ([*EXPAND, *FRAME, "-s", "prompt=" + "x" * 201], "prompt is longer than 200 characters"),
+        ([*EXPAND, *FRAME, "-s", "seed=0"], "seed=0 has no meaning"),
+        ([*HERE, "-s", "top=-1"], "top=-1.0 is not possible"),
         ([*EXPAND, "--mask", "no such mask.png"], "There is no mask no such mask.png"),
         ([*EXPAND, "--mask", "a" * 5000], "cannot be opened"),
         ([*EXPAND, "--mask", "~nobody-of-this-name/m.png"], "cannot be opened"),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from overscan.cli.framing import canvas_of
+from overscan.cli.framing import canvas_of, framing_of, refuse_unframed
 from overscan.composition import House, name_of_url
 from overscan.core.delivery import Reach
 from overscan.core.failures import (
@@ -57,8 +57,8 @@ def plan_of(house: House, inputs: RunInputs, *, needs_keys: bool = True) -> Plan
     refusal and does not stop the others.
     """
     providers = [house.registry.get(name) for name in dict.fromkeys(inputs.providers)]
-    choices = choices_of(providers, inputs.settings)
     canvas = canvas_of(inputs.frame, inputs.mask, providers, inputs.settings)
+    choices, framing = framing_of(choices_of(providers, inputs.settings), canvas)
     make_plan([], choices, Target("/"), has_key=lambda account: not needs_keys or _has_key(house, account))
     target = Target(str(output_folder(inputs.folder or house.output_folder)), house.settings.output.name)
     opened = open_photos(house, inputs.photos, send_url=inputs.send_url)
@@ -67,13 +67,16 @@ def plan_of(house: House, inputs: RunInputs, *, needs_keys: bool = True) -> Plan
     if fetching and photos:
         photos, reach = _as_outputs(house, photos)
     plan = make_plan(
-        [replace(photo, canvas=canvas) for photo in photos],
+        photos,
         choices,
         target,
         has_key=lambda account: True,
         usd_per_credit=house.settings.money.usd_per_credit,
         reach=reach if needs_keys else replace(reach, hosting_key=lambda: True),
+        fit=framing.fit,
     )
+    if framing.asked and not opened.refusals and not inputs.send_url:
+        refuse_unframed(plan)
     hosting = house.settings.hosting
     refusals = plan.refusals
     if hosting.place and not hosting.consented:
