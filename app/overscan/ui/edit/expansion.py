@@ -10,56 +10,18 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from overscan.core.failures import Failure, PhotoError
 from overscan.core.geometry import Margins, Rect, Size
-from overscan.core.requests import Canvas, MaskRef, Photo
-from overscan.imaging.frame import Mode, margin_of, mode_of, shown_ratio, why
+from overscan.core.requests import Canvas, Photo
+from overscan.imaging.frame import Mode, mode_of, why
+from overscan.ui.edit.edit_state import FIRST_RATIO, PhotoEdit, shown_ratios
 from overscan.ui.edit.keeping import Keeper, Kept, Prepared
 
 if TYPE_CHECKING:
     from overscan.imaging.mask_document import MaskDocument, Undone
 
-FIRST_RATIO: Final = 0.25
-"""What each side of a photo grows by until something else is set."""
 _SETTLE_MS: Final = 300
 _HISTORIES: Final = 4
 """Photos whose undo steps are kept in memory besides the selected ones."""
 _NOTHING: Final = Margins(0, 0, 0, 0)
-
-
-class _Edit:
-    """The edit of one photo. ``version`` counts its changes; ``kept`` and ``prepared`` are those that the journal and
-    the mask file are at."""
-
-    def __init__(self, sha256: str, size: Size) -> None:
-        self.sha256 = sha256
-        self.size = size
-        self.margins = Margins.from_ratios(
-            size, top=FIRST_RATIO, bottom=FIRST_RATIO, left=FIRST_RATIO, right=FIRST_RATIO
-        )
-        self.mask: MaskDocument | None = None
-        self.own = False
-        self.loaded = False
-        self.moved_from: Margins | None = None
-        self.version = self.kept = 0
-        self.prepared = -1
-        self.file: MaskRef | None = None
-        self.failure: Failure | None = None
-
-    @property
-    def painted(self) -> bool:
-        return self.mask is not None and self.mask.painted
-
-    @property
-    def mode(self) -> Mode:
-        return mode_of(self.margins, self.size, painted=self.painted)
-
-    @property
-    def ready(self) -> bool:
-        """Whether a plan can be made of it."""
-        return self.loaded and self.moved_from is None and (not self.painted or self.prepared == self.version)
-
-    @property
-    def ratios(self) -> dict[str, float]:
-        return _ratios(self.margins, self.size)
 
 
 class Expansion(QObject):
@@ -86,9 +48,9 @@ class Expansion(QObject):
         super().__init__(parent)
         self.photo: Photo | None = None
         self._keeper = Keeper(journal, masks, self)
-        self._edits: dict[str, _Edit] = {}
+        self._edits: dict[str, PhotoEdit] = {}
         self._selected: tuple[str, ...] = ()
-        self._now: _Edit | None = None
+        self._now: PhotoEdit | None = None
         self._told: tuple[Mode, str] | None = None
         self._later = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._later.timeout.connect(self.flush)
@@ -224,7 +186,7 @@ class Expansion(QObject):
     def ratios_of(self, photo: Photo) -> dict[str, float]:
         """The frame of ``photo`` as shares of its height and width, by side."""
         edit = self._edit_of(photo)
-        return _ratios(self._margins_for(edit), edit.size) if edit is not None else self.ratios()
+        return shown_ratios(self._margins_for(edit), edit.size) if edit is not None else self.ratios()
 
     def margins_of(self, photo: Photo) -> Margins | None:
         """The frame of ``photo``; ``None`` for one whose size is not known."""
@@ -269,12 +231,12 @@ class Expansion(QObject):
         if self._now is not None and self._now.moved_from is not None:
             self.set_margins(self._now.margins, settled=True)
 
-    def _settle(self, edit: _Edit) -> None:
+    def _settle(self, edit: PhotoEdit) -> None:
         if edit.kept != edit.version:
             self._later.start()
         self.plan_changed.emit()
 
-    def _keep(self, edit: _Edit) -> None:
+    def _keep(self, edit: PhotoEdit) -> None:
         version = edit.version
         copy = edit.mask.copy() if edit.mask is not None else None
 
@@ -283,7 +245,7 @@ class Expansion(QObject):
 
         self._keeper.keep(edit.sha256, edit.margins, copy, done, self.problem.emit)
 
-    def _prepare(self, edit: _Edit) -> None:
+    def _prepare(self, edit: PhotoEdit) -> None:
         version = edit.version
         assert edit.mask is not None  # noqa: S101 - what is painted has a mask
 
@@ -297,7 +259,7 @@ class Expansion(QObject):
 
         self._keeper.prepare(edit.margins, edit.mask.copy(), done, failed)
 
-    def _fetch(self, edit: _Edit, *, first: bool = False) -> None:
+    def _fetch(self, edit: PhotoEdit, *, first: bool = False) -> None:
         def done(kept: Kept) -> None:
             self._fetched(edit, kept.margins, kept.mask)
 
@@ -309,7 +271,7 @@ class Expansion(QObject):
 
         self._keeper.load(edit.sha256, edit.size, done, failed, first=first)
 
-    def _fetched(self, edit: _Edit, margins: Margins | None, mask: MaskDocument) -> None:
+    def _fetched(self, edit: PhotoEdit, margins: Margins | None, mask: MaskDocument) -> None:
         if edit.loaded:
             return
         edit.loaded = True
@@ -344,17 +306,17 @@ class Expansion(QObject):
         self._tell_mode()
         self._settle(edit)
 
-    def _edit_of(self, photo: Photo) -> _Edit | None:
+    def _edit_of(self, photo: Photo) -> PhotoEdit | None:
         """The edit of a photo that has a file; made where there is none in memory."""
         sha256, size = photo.ref.sha256, photo.ref.size
         if sha256 is None or size is None:
             return None
         edit = self._edits.get(sha256)
         if edit is None:
-            edit = self._edits[sha256] = _Edit(sha256, size)
+            edit = self._edits[sha256] = PhotoEdit(sha256, size)
         return edit
 
-    def _margins_for(self, edit: _Edit) -> Margins:
+    def _margins_for(self, edit: PhotoEdit) -> Margins:
         if edit.own or self._now is None or edit is self._now:
             return edit.margins
         return Margins.from_ratios(edit.size, **self._now.ratios)
@@ -380,12 +342,3 @@ class Expansion(QObject):
 
 def _identity(photo: Photo | None) -> tuple[str | None, Size | None] | None:
     return (photo.ref.sha256, photo.ref.size) if photo is not None else None
-
-
-def _ratios(margins: Margins, size: Size) -> dict[str, float]:
-    """The margins as ratios in as few digits as name the same pixels."""
-    exact = margins.ratios(size)
-    lengths = {"top": size.height, "bottom": size.height, "left": size.width, "right": size.width}
-    short = {side: shown_ratio(round(ratio * lengths[side]), lengths[side]) for side, ratio in exact.items()}
-    same = {side: margin_of(short[side], lengths[side]) == round(exact[side] * lengths[side]) for side in exact}
-    return {side: short[side] if same[side] else exact[side] for side in exact}

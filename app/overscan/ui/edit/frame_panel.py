@@ -18,7 +18,8 @@ from overscan.imaging.frame import (
     shown_ratio,
     to_aspect,
 )
-from overscan.ui.edit.expansion import FIRST_RATIO, Expansion
+from overscan.ui.edit.edit_state import FIRST_RATIO
+from overscan.ui.edit.expansion import Expansion
 from overscan.ui.edit.shape_box import ShapeBox
 from overscan.ui.widgets.calm import CalmDoubleSpinBox, CalmSlider
 from overscan.ui.widgets.segmented_control import SegmentedControl

@@ -48,6 +48,8 @@ class SeedBox(Field):
         self._count.setAccessibleName(tr("Number of seeds"))
         self._count.setToolTip(tr("One job with each seed"))
         self._count.setRange(1, MOST_SEEDS)
+        self._count.setMinimumWidth(76)
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._count.setKeyboardTracking(False)
         self._drawn = self._draw()
         self._lay_out()

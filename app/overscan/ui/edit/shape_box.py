@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from overscan.core.geometry import Size
@@ -67,6 +67,7 @@ class ShapeBox(QWidget):
         spin.setRange(1, _MOST)
         spin.setValue(value)
         spin.setKeyboardTracking(False)
+        spin.setAlignment(Qt.AlignmentFlag.AlignRight)
         spin.lineEdit().setAcceptDrops(False)
         spin.valueChanged.connect(self._ask)
         return spin
