@@ -19,7 +19,7 @@ from overscan.core.requests import Canvas, MaskRef, Photo, Request
 from overscan.engine.journal import Edit, Journal
 from overscan.imaging.frame import Mode
 from overscan.imaging.mask import load_mask
-from overscan.imaging.mask_document import MaskDocument
+from overscan.imaging.mask_document import Brush, MaskDocument
 from overscan.imaging.photo import open_photo
 from overscan.ui.edit.expansion import Expansion
 from tests.conftest import MakePhoto
@@ -136,6 +136,37 @@ def test_nothing_is_planned_while_a_mask_is_being_written(
     with qtbot.waitSignal(expansion.plan_changed, timeout=WAIT_MS):
         pass
     assert not expansion.waiting([photo])
+
+
+def test_what_is_written_during_a_stroke_is_not_taken_for_its_end(
+    make: Callable[[], Expansion], qtbot: QtBot, photo: Photo
+) -> None:
+    expansion = make()
+    mask = show(qtbot, expansion, photo)
+    paint(qtbot, expansion, photo, Rect(200, 200, 10, 10))
+    mask.begin_stroke(Brush(radius=12, hardness=1.0, spacing=0.1), add=True)
+    expansion.touched(mask.stroke_to(100, 100))
+    expansion.flush()  # without the stroke, which may still be given up
+    qtbot.waitUntil(lambda: not expansion.waiting([photo]), timeout=WAIT_MS)
+    mask.end_stroke()
+    expansion.settled()
+    assert expansion.waiting([photo])
+    qtbot.waitUntil(lambda: not expansion.waiting([photo]), timeout=WAIT_MS)
+    canvas = expansion.canvas_of(photo)
+    assert canvas is not None
+    assert canvas.mask is not None
+    assert load_mask(Path(canvas.mask.path or ""))[60 + 100, 80 + 100] == 255
+
+
+def test_a_stroke_that_is_given_up_leaves_a_plan(make: Callable[[], Expansion], qtbot: QtBot, photo: Photo) -> None:
+    expansion = make()
+    mask = show(qtbot, expansion, photo)
+    paint(qtbot, expansion, photo)
+    mask.begin_stroke(Brush(radius=12, hardness=1.0, spacing=0.1), add=True)
+    expansion.touched(mask.stroke_to(100, 100))
+    expansion.touched(mask.cancel_stroke())
+    assert expansion.waiting([photo])
+    qtbot.waitUntil(lambda: not expansion.waiting([photo]), timeout=WAIT_MS)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ FIRST_RATIO: Final = 0.25
 
 class PhotoEdit:
     """The edit of one photo. ``version`` counts its changes; ``kept`` and ``prepared`` are those that the journal and
-    the mask file are at."""
+    the mask file are at, ``busy`` how many of these are being written."""
 
     def __init__(self, sha256: str, size: Size) -> None:
         self.sha256 = sha256
@@ -32,6 +32,7 @@ class PhotoEdit:
         self.moved_from: Margins | None = None
         self.version = self.kept = 0
         self.prepared = -1
+        self.busy = 0
         self.file: MaskRef | None = None
         self.failure: Failure | None = None
 

@@ -138,6 +138,7 @@ class Expansion(QObject):
         edit.own = True
         was_ready = edit.ready
         edit.version += 1
+        self._later.start()  # an edit that is given up is not told to be complete
         self.mask_changed.emit(dirty)
         self._tell_mode()
         if was_ready and not edit.ready:
@@ -146,6 +147,8 @@ class Expansion(QObject):
     def settled(self) -> None:
         """An edit of the mask is complete: keep it and plan by it, soon."""
         if self._now is not None:
+            # What was kept meanwhile is without a stroke that was under way.
+            self._now.version += 1
             self.history_changed.emit()
             self._settle(self._now)
 
@@ -205,7 +208,7 @@ class Expansion(QObject):
         """Keep now what would be kept in a moment."""
         self._later.stop()
         for edit in self._edits.values():
-            if edit.loaded and edit.moved_from is None:
+            if edit.loaded and edit.moved_from is None and not edit.busy:
                 if edit.kept != edit.version:
                     self._keep(edit)
                 if edit.painted and edit.prepared != edit.version:
@@ -241,9 +244,15 @@ class Expansion(QObject):
         copy = edit.mask.copy() if edit.mask is not None else None
 
         def done() -> None:
-            edit.kept = max(edit.kept, version)
+            edit.kept = version
+            self._written(edit)
 
-        self._keeper.keep(edit.sha256, edit.margins, copy, done, self.problem.emit)
+        def failed(failure: Failure) -> None:
+            self.problem.emit(failure)
+            done()  # told once; the next change tries again
+
+        edit.busy += 1
+        self._keeper.keep(edit.sha256, edit.margins, copy, done, failed)
 
     def _prepare(self, edit: PhotoEdit) -> None:
         version = edit.version
@@ -253,11 +262,20 @@ class Expansion(QObject):
             if edit.version == version:
                 edit.prepared, edit.file, edit.failure = version, prepared.mask, prepared.failure
                 self.plan_changed.emit()
+            self._written(edit)
 
         def failed(failure: Failure) -> None:
             done(Prepared(failure=failure))
 
+        edit.busy += 1
         self._keeper.prepare(edit.margins, edit.mask.copy(), done, failed)
+
+    def _written(self, edit: PhotoEdit) -> None:
+        """Go on with what has changed meanwhile."""
+        edit.busy -= 1
+        stale = edit.kept != edit.version or (edit.painted and edit.prepared != edit.version)
+        if stale and not edit.busy and not self._later.isActive():
+            self._later.start()
 
     def _fetch(self, edit: PhotoEdit, *, first: bool = False) -> None:
         def done(kept: Kept) -> None:

@@ -125,9 +125,11 @@ class Keeper(QObject):
     def _prepared(self, margins: Margins, mask: MaskDocument) -> Prepared:
         import numpy as np
 
+        from overscan.imaging.background import step_back
         from overscan.imaging.mask import encode_mask, mask_around, refuse_uniform
         from overscan.services.files import replace_file
 
+        step_back()
         levels = mask.levels(margins)
         size = margins.grow(mask.photo)
         try:
