@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -301,3 +303,53 @@ def test_old_mask_files_go_unless_a_job_names_them(
     journal.close()
     show(qtbot, make(), photo)  # read after the sweep, by the same thread
     assert sorted(masks.iterdir()) == [named, new]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
+from overscan.core.geometry import Margins, Rect
+from overscan.imaging.photo import open_photo
+from overscan.ui.edit.expansion import Expansion
+
+app = QCoreApplication([])
+photo = open_photo(Path(sys.argv[1]))
+folder = Path(sys.argv[2])
+expansion = Expansion(folder / "journal.sqlite3", folder / "masks")
+
+begun = False
+
+def step():
+    global begun
+    if expansion.waiting([photo]):
+        return
+    if begun and expansion.mask.painted:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if begun:
+        return
+    begun = True
+    expansion.set_margins(Margins(0, 10, 20, 400), settled=True)
+    expansion.touched(expansion.mask.paint_rectangle(Rect(10, 10, 50, 40), add=True))
+    expansion.settled()
+
+expansion.set_photo(photo)
+expansion.plan_changed.connect(step)
+loop = QEventLoop()
+QTimer.singleShot(20000, loop.quit)
+loop.exec()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no SIGKILL")
+def test_the_edit_comes_back_after_a_kill(
+    make: Callable[[], Expansion], qtbot: QtBot, photo: Photo, tmp_path: Path
+) -> None:
+    """Killed as soon as the mask is written, which is after the journal."""
+    assert photo.ref.path is not None
+    ended = subprocess.run([sys.executable, "-c", KILLED, photo.ref.path, str(tmp_path)], check=False, timeout=60)
+    assert ended.returncode == -9
+    expansion = make()
+    mask = show(qtbot, expansion, photo)
+    assert expansion.margins == Margins(0, 10, 20, 400)
+    assert int((mask.levels(Margins(0, 0, 0, 0)) == 255).sum()) == 50 * 40
