@@ -38,7 +38,7 @@ class Load:
     rounds: int
 
 
-LOADS: Final = (Load(200, 1, 4, 10, 2), Load(1000, 5, 2, 6, 1))
+LOADS: Final = (Load(200, 1, 4, 10, 2), Load(1000, 5, 2, 6, 2))
 
 
 @dataclass(frozen=True, slots=True)

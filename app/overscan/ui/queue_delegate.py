@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -15,33 +17,37 @@ _Index = QModelIndex | QPersistentModelIndex
 _BAR = 4
 
 
+_FLAGS: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+
+
 class QueueDelegate(QStyledItemDelegate):
-    """Paints every cell of :class:`~overscan.ui.queue_model.QueueModel`."""
+    """Paints every cell of ``model``, which is the one that its view shows."""
+
+    def __init__(self, model: queue_model.QueueModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        painter.save()
+        # Every call into Qt may have to wait for the interpreter lock while an engine is busy: few of them here.
+        row, column = index.row(), index.column()
+        room = option.rect
         if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(colours().selected))
-        elif index.row() % 2:
-            painter.fillRect(option.rect, QColor(colours().bar))
-        if index.column() == queue_model.Column.PROGRESS:
+            painter.fillRect(room, QColor(colours().selected))
+        elif row % 2:
+            painter.fillRect(room, QColor(colours().bar))
+        if column == queue_model.Column.PROGRESS:
+            painter.save()
             self._bar(painter, option, index)
-        else:
-            self._text(painter, option, index)
-        painter.restore()
-
-    def _text(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        room = option.rect.adjusted(8, 0, -8, 0)
-        painter.setPen(tone_colour(index.data(queue_model.TONE_ROLE)))
-        middle = index.column() == queue_model.Column.PHOTO
-        text = option.fontMetrics.elidedText(
-            str(index.data(Qt.ItemDataRole.DisplayRole)),
-            Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight,
-            room.width(),
-        )
-        painter.drawText(
-            room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text
-        )
+            painter.restore()
+            return
+        text, tone = self._model.cell(row, queue_model.Column(column))
+        if not text:
+            return
+        room.adjust(8, 0, -8, 0)
+        painter.setPen(tone_colour(tone))
+        middle = column == queue_model.Column.PHOTO
+        elide = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        painter.drawText(room, _FLAGS, option.fontMetrics.elidedText(text, elide, room.width()))
 
     def _bar(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         job = index.data(queue_model.JOB_ROLE)

@@ -208,6 +208,12 @@ class QueueModel(QAbstractTableModel):
             return self._progress(job)
         return None
 
+    def cell(self, row: int, column: Column) -> tuple[str, wording.Tone]:
+        """The words of a cell and what they mean, without the way through Qt that ``data`` takes."""
+        job = self.job_at(row)
+        tone = wording.state_tone(job) if column is Column.STATE else self._quietness(job, column)
+        return self._text(job, column), tone
+
     def _text(self, job: Job, column: Column) -> str:
         match column:
             case Column.PHOTO:

@@ -107,7 +107,7 @@ class QueueView(QFrame):
         table.setObjectName("queue-table")
         table.setAccessibleName(tr("Queue"))
         table.setModel(self.model)
-        table.setItemDelegate(QueueDelegate(table))
+        table.setItemDelegate(QueueDelegate(self.model, table))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setShowGrid(False)
