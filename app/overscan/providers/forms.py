@@ -1,10 +1,10 @@
-"""What the PicWish and gpt.ge services share: two parameters, and a body of texts with exactly one source."""
+"""What the PicWish and gpt.ge services share: some parameters, and a body of texts with exactly one source."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from overscan.core.calls import INLINE_IMAGE_CAP, FilePart, FileSource, HttpCall, Links, Multipart
 from overscan.core.failures import InvalidParameter
@@ -23,6 +23,24 @@ Sync: TypeAlias = Annotated[
     ),
 ]
 """Whether the answer to the submission is the result. It is always sent: most documents name no default."""
+
+Subject: TypeAlias = Annotated[
+    Literal["clean", "face"],
+    Shown(
+        mark("Subject"),
+        mark("General is best for products and scenes, faces for portraits (up to 10 in a photo)."),
+        choices=(Choice("clean", mark("General")), Choice("face", mark("Faces"))),
+    ),
+]
+"""``type`` of the enhancement that PicWish does, for itself and behind gpt.ge."""
+
+FACTORS: Final = (
+    Choice(None, mark("Automatic")),
+    Choice(1, mark("×1")),
+    Choice(2, mark("×2")),
+    Choice(4, mark("×4")),
+)
+"""The choices of ``scale_factor``; what automatic means differs in what the documents say."""
 
 LinkOrText: TypeAlias = Annotated[
     Literal[1, 2],

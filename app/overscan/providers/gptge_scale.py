@@ -15,13 +15,13 @@ from overscan.core.calls import INLINE_IMAGE_CAP, HttpCall, Links, Reply
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
 from overscan.core.money import Cost
-from overscan.core.parameters import Choice, Parameters, Shown, validate
+from overscan.core.parameters import Parameters, Shown, validate
 from overscan.core.providers import Limits, Operation, Pace, ProviderInfo, TaskStatus
 from overscan.core.requests import Request
 from overscan.core.text import mark
 from overscan.providers.accounts import GPTGE
 from overscan.providers.callbacks import typed_callback
-from overscan.providers.forms import Sync, submission_call
+from overscan.providers.forms import FACTORS, Subject, Sync, submission_call
 from overscan.providers.task_envelope import read_task
 
 _PATH: Final = "/task/pic/scale"
@@ -32,25 +32,13 @@ _LONGEST_SIDE: Final = 4096
 class GptgeScaleParameters(Parameters):
     """The body parameters of the document, apart from the photo itself."""
 
-    type: Annotated[
-        Literal["clean", "face"],
-        Shown(
-            mark("Subject"),
-            mark("General is best for products and scenes, faces for portraits (up to 10 in a photo)."),
-            choices=(Choice("clean", mark("General")), Choice("face", mark("Faces"))),
-        ),
-    ] = "clean"
+    type: Subject = "clean"
     scale_factor: Annotated[
         Literal[1, 2, 4] | None,
         Shown(
             mark("Enlarge"),
             mark("How many times wider and higher the result is. Automatic leaves it to the service."),
-            choices=(
-                Choice(None, mark("Automatic")),
-                Choice(1, mark("×1")),
-                Choice(2, mark("×2")),
-                Choice(4, mark("×4")),
-            ),
+            choices=FACTORS,
         ),
     ] = None
     sync: Sync = 0

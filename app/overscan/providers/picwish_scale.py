@@ -19,7 +19,7 @@ from overscan.core.providers import Limits, Operation, ProviderInfo, TaskStatus
 from overscan.core.requests import Request
 from overscan.core.text import mark
 from overscan.providers.accounts import PICWISH
-from overscan.providers.forms import Sync, submission_call
+from overscan.providers.forms import FACTORS, Subject, Sync, submission_call
 from overscan.providers.task_envelope import read_task
 
 _PATH: Final = "/api/tasks/visual/scale"
@@ -30,25 +30,13 @@ _CHEAP_LONG_EDGE: Final = 2048
 class PicwishScaleParameters(Parameters):
     """The body parameters of the document, apart from the photo itself."""
 
-    type: Annotated[
-        Literal["clean", "face"],
-        Shown(
-            mark("Subject"),
-            mark("General is best for products and scenes, faces for portraits (up to 10 in a photo)."),
-            choices=(Choice("clean", mark("General")), Choice("face", mark("Faces"))),
-        ),
-    ] = "clean"
+    type: Subject = "clean"
     scale_factor: Annotated[
         Literal[1, 2, 4] | None,
         Shown(
             mark("Enlarge"),
             mark("Automatic: ×4 up to 512 pixels on the long edge, ×2 up to 1024, above that the size stays."),
-            choices=(
-                Choice(None, mark("Automatic")),
-                Choice(1, mark("×1")),
-                Choice(2, mark("×2")),
-                Choice(4, mark("×4")),
-            ),
+            choices=FACTORS,
         ),
     ] = None
     sync: Sync = 0
