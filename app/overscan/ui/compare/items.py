@@ -17,12 +17,16 @@ class CompareMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OriginalItem:
-    """The photo. ``key`` tells it from other photos; ``size`` is upright, ``None`` where it is not known yet."""
+    """The photo. ``key`` tells it from other photos; ``size`` is upright, ``None`` where it is not known yet.
+
+    ``sha256`` is of the file's content.
+    """
 
     key: str
     path: Path
     title: str
     size: Size | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,10 @@ class ResultItem:
     ``cost`` is in words. ``frame`` is the rectangle of the photo plane that an expansion fills. ``warnings``
     are lines about an output that a person should look at before it is used, ``notes`` what else was found out about
     it: they are in the tooltip only.
+
+    ``provider`` is the provider's id, empty for a file that no job brought. ``parameters`` are its parameters as label
+    and value in words, in the order of the declaration; those in which the results on the stage differ are shown.
+    ``bytes`` and ``sha256`` are of the file. ``asked`` is the size that the provider was expected to deliver.
     """
 
     key: str
@@ -51,3 +59,8 @@ class ResultItem:
     frame: Rect | None = None
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    provider: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+    bytes: int | None = None
+    sha256: str | None = None
+    asked: Size | None = None
