@@ -120,6 +120,22 @@ def test_the_newest_repetition_is_found(journal: Journal) -> None:
     assert journal.retry_of(third.id) is None
 
 
+def test_the_newest_jobs_that_are_done_of_one_photo(journal: Journal) -> None:
+    """By the photo's content alone: it may have been moved, and another photo may mention it."""
+    wanted, other = "a" * 64, "b" * 64
+
+    def of(sha256: str, state: JobState, created_at: float) -> Job:
+        job = a_job(state, created_at=created_at, note=f"mentions {wanted}")
+        photo = job.request.photo.model_copy(update={"sha256": sha256, "path": f"/moved/{created_at}.jpg"})
+        return job.model_copy(update={"request": job.request.model_copy(update={"photo": photo})})
+
+    done = [of(wanted, JobState.DONE, at) for at in (3.0, 1.0, 2.0)]
+    journal.insert([*done, of(wanted, JobState.FAILED, 4.0), of(other, JobState.DONE, 5.0)], "me")
+    assert [job.created_at for job in journal.done_with(wanted, limit=9)] == [1.0, 2.0, 3.0]
+    assert [job.created_at for job in journal.done_with(wanted, limit=2)] == [2.0, 3.0]
+    assert journal.done_with("c" * 64, limit=9) == ()
+
+
 # ---------------------------------------------------------------------------------------- the file
 
 

@@ -181,6 +181,17 @@ class Journal:
             ).fetchall()
         return tuple(self._read(row[0]) for row in rows)
 
+    def done_with(self, photo_sha256: str, *, limit: int) -> tuple[Job, ...]:
+        """The newest ``limit`` jobs that are done of the photo with this content, in the order of their making."""
+        with _mapped(self._path):
+            rows = self._connection.execute(
+                # The quick test first: only what holds the text at all is read as JSON.
+                "SELECT body FROM jobs WHERE state = ? AND instr(body, ?) > 0 "
+                "AND json_extract(body, '$.request.photo.sha256') = ? ORDER BY created_at DESC, rowid DESC LIMIT ?",
+                (JobState.DONE, photo_sha256, photo_sha256, limit),
+            ).fetchall()
+        return tuple(self._read(row[0]) for row in reversed(rows))
+
     def output_at(self, path: str, sha256: str) -> OutputRef | None:
         """The output that was saved as this file and is still the same, the newest where there are several."""
         with _mapped(self._path):
