@@ -11,8 +11,12 @@ from overscan.ui.widgets.level import Level
 
 
 class CompareMode(StrEnum):
+    """``FLIP``: one image at a time, at one place. ``DIFFERENCE``: how far two images lie apart, pixel by pixel."""
+
     SIDE_BY_SIDE = "side-by-side"
     SPLIT = "split"
+    FLIP = "flip"
+    DIFFERENCE = "difference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class ResultItem:
     ``provider`` is the provider's id, empty for a file that no job brought. ``parameters`` are its parameters as label
     and value in words, in the order of the declaration; those in which the results on the stage differ are shown.
     ``bytes`` and ``sha256`` are of the file. ``asked`` is the size that the provider was expected to deliver.
+    ``recipe`` are lines on how it was made: provider and parameters, what was sent, task, time, cost and file name.
     """
 
     key: str
@@ -64,3 +69,4 @@ class ResultItem:
     bytes: int | None = None
     sha256: str | None = None
     asked: Size | None = None
+    recipe: tuple[str, ...] = ()
