@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QPoint, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from overscan.core.geometry import Rect
 from overscan.ui.compare.actions import CompareActions, Zoomed
 from overscan.ui.compare.canvas import Canvas
 from overscan.ui.compare.contents import ORIGINAL, Contents, readout, result_key
@@ -23,6 +25,7 @@ from overscan.ui.compare.viewport import Box, Viewport
 from overscan.ui.images import ImageLoader
 
 _GAP: Final = 6
+_SETTLED_MS: Final = 300
 
 
 class CompareView(QFrame):
@@ -36,6 +39,10 @@ class CompareView(QFrame):
     readout_changed = Signal(str)
     menu_wanted = Signal(int, QPoint)
     mode_changed = Signal(object)
+    contents_changed = Signal()
+    """Other results, or an image has come."""
+    viewport_settled = Signal()
+    """The place or the zoom has changed, and nothing has moved for a moment."""
 
     def __init__(self, loader: ImageLoader, object_name: str = "compare", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +58,8 @@ class CompareView(QFrame):
         self._hover: tuple[float, float] | None = None
         self._looks = Looks()
         self._told = ""
+        self._settling = QTimer(self, singleShot=True, interval=_SETTLED_MS)
+        self._settling.timeout.connect(self.viewport_settled)
         self._area = QWidget()
         self._area.setObjectName(f"{object_name}-panes")
         self._split = self._made_pane("split", headers=2)
@@ -157,6 +166,18 @@ class CompareView(QFrame):
         """Where the active pane looks; ``None`` while there is nothing to see."""
         return self._looks.current
 
+    def visible_rect(self) -> Rect | None:
+        """What of the photo, in its whole pixels, the active pane shows."""
+        seen = self._looks.current.seen if self._looks.current is not None else None
+        if seen is None:
+            return None
+        x, y = math.floor(seen.x), math.floor(seen.y)
+        return Rect(x, y, math.ceil(seen.right) - x, math.ceil(seen.bottom) - y)
+
+    def look_at(self, rect: Rect) -> None:
+        """Bring this rectangle of the photo to the middle of all panes, about a third as large as they are."""
+        self._change(lambda view: view.showing(Box(rect.x, rect.y, rect.width, rect.height)))
+
     def fit(self) -> None:
         self._change(lambda view: view.fitted())
 
@@ -224,6 +245,7 @@ class CompareView(QFrame):
         self._refresh_actions()
         self._arrange()
         self._tell()
+        self.contents_changed.emit()
 
     def _visible(self, contents: tuple[PaneContent, ...]) -> tuple[PaneContent, ...]:
         """What the grid shows, in order."""
@@ -290,10 +312,12 @@ class CompareView(QFrame):
 
     def _change(self, step: Callable[[Viewport], Viewport]) -> None:
         self._looks.change(step)
+        self._settling.start()
         self._tell()
 
     def _moved(self, canvas: Canvas, viewport: Viewport) -> None:
         self._looks.moved(canvas, viewport)
+        self._settling.start()
         self._tell()
 
     def _hovered(self, canvas: Canvas, at: tuple[float, float] | None) -> None:

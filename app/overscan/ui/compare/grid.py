@@ -32,11 +32,19 @@ def columns_for(count: int, width: int, height: int, aspect: float, header: int 
 
 
 def cells(count: int, columns: int, width: int, height: int, gap: int) -> tuple[Cell, ...]:
-    """``count`` cells of exactly one size, row by row, ``gap`` apart, so that all panes show equally much."""
+    """``count`` cells of exactly one size, row by row, ``gap`` apart, so that all panes show equally much.
+
+    On a stage too small for that, the gaps give way first.
+    """
     rows = math.ceil(count / columns)
-    each_width = max(1, (width - gap * (columns - 1)) // columns)
-    each_height = max(1, (height - gap * (rows - 1)) // rows)
+    across, down = _gap(columns, width, gap), _gap(rows, height, gap)
+    each_width = max(1, (width - across * (columns - 1)) // columns)
+    each_height = max(1, (height - down * (rows - 1)) // rows)
     return tuple(
-        Cell((n % columns) * (each_width + gap), (n // columns) * (each_height + gap), each_width, each_height)
+        Cell((n % columns) * (each_width + across), (n // columns) * (each_height + down), each_width, each_height)
         for n in range(count)
     )
+
+
+def _gap(count: int, length: int, wanted: int) -> int:
+    return max(0, min(wanted, (length - count) // (count - 1))) if count > 1 else 0

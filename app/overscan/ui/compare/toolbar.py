@@ -27,6 +27,8 @@ class CompareToolbar(QWidget):
         self._modes = SegmentedControl(f"{object_name}-mode", tr("Compare mode"))
         self._modes.add(CompareMode.SIDE_BY_SIDE.value, tr("Side by side"), tr("All images next to each other (M)"))
         self._modes.add(CompareMode.SPLIT.value, tr("Split"), tr("Two images with a line between them (M)"))
+        self._modes.add(CompareMode.FLIP.value, tr("Flip"), tr("One image at a time, in place (M)"))
+        self._modes.add(CompareMode.DIFFERENCE.value, tr("Difference"), tr("How far two images lie apart (M)"))
         self._modes.chosen.connect(lambda name: self.mode_chosen.emit(CompareMode(name)))
         self._hint = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
         self._hint.setObjectName(f"{object_name}-hint")

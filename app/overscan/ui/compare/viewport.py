@@ -157,6 +157,19 @@ class Viewport:
         moved = replace(self, centre_x=self.centre_x - dx / self.zoom, centre_y=self.centre_y - dy / self.zoom)
         return moved._clamped()
 
+    def showing(self, box: Box, share: float = 1 / 3) -> Viewport:
+        """``box`` in the middle, so large that it takes ``share`` of the view's width or height, whichever is less."""
+        zoom = share * min(self.width / box.width, self.height / box.height)
+        zoom = min(MAX_ZOOM, max(self.min_zoom, zoom))
+        x, y = box.x + box.width / 2, box.y + box.height / 2
+        return replace(self, zoom=zoom, centre_x=x, centre_y=y, fits=False)._clamped()
+
+    @property
+    def seen(self) -> Box | None:
+        """What of the bounds is in view, in photo coordinates; ``None`` where nothing is."""
+        x, y = self.to_photo(0, 0)
+        return Box(x, y, self.width / self.zoom, self.height / self.zoom).intersected(self.bounds)
+
     def sized(self, width: float, height: float) -> Viewport:
         """The same place and zoom in a view of another size; refitted if it fits."""
         changed = replace(self, width=max(1.0, width), height=max(1.0, height))
