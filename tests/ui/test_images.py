@@ -56,23 +56,23 @@ def test_a_jpeg_comes_first_small_and_then_whole(qtbot: QtBot, loader: ImageLoad
     preview, full = (levels for _, levels, _ in came)
     assert preview.size.long_edge <= 2048
     assert full.size == Size(4200, 1200)
-    assert [level.width() for level in full.levels[:3]] == [4200, 2100, 1050]
-    assert full.levels[0].format() is QImage.Format.Format_RGB32
-    assert channels(full.levels[-1], 0, 0) == pytest.approx((200, 100, 50, 255), abs=3)
+    assert [level.size.width for level in full.levels[:3]] == [4200, 2100, 1050]
+    assert full.levels[0].format is QImage.Format.Format_RGB32
+    assert channels(full.levels[-1].image(), 0, 0) == pytest.approx((200, 100, 50, 255), abs=3)
 
 
 def test_transparency_is_premultiplied(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
     levels = whole(qtbot, loader, photo(tmp_path / "a.png", 33, 2100, (200, 100, 50, 128)))
     assert levels.has_alpha
-    assert levels.levels[0].format() is QImage.Format.Format_ARGB32_Premultiplied
+    assert levels.levels[0].format is QImage.Format.Format_ARGB32_Premultiplied
     for y in (0, 1500, 2099):  # on both sides of a band's border
-        assert channels(levels.levels[0], 32, y) == pytest.approx((200, 100, 50, 128), abs=2)
+        assert channels(levels.levels[0].image(), 32, y) == pytest.approx((200, 100, 50, 128), abs=2)
 
 
 def test_every_pixel_keeps_its_place(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:
     pixels = np.random.default_rng(2).integers(0, 256, (37, 53, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(tmp_path / "a.png")
-    image = whole(qtbot, loader, tmp_path / "a.png").levels[0]
+    image = whole(qtbot, loader, tmp_path / "a.png").levels[0].image()
     for y, x in ((0, 0), (36, 52), (5, 40), (20, 1)):
         assert channels(image, x, y) == (*(int(value) for value in pixels[y, x]), 255)
 
@@ -85,7 +85,7 @@ def test_an_edited_file_is_never_shown_as_it_was(qtbot: QtBot, loader: ImageLoad
     photo(path, 40, 30, (0, 0, 255))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
     second = whole(qtbot, loader, path)
-    assert channels(second.levels[0], 3, 3) == (0, 0, 255, 255)
+    assert channels(second.levels[0].image(), 3, 3) == (0, 0, 255, 255)
 
 
 def test_memory_is_bounded_least_recently_used_first(qtbot: QtBot, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final, cast
 
 import numpy as np
@@ -17,23 +17,20 @@ SMALLEST_SIDE: Final = 64
 _BAND: Final = 64
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pyramid:
-    """Level 0 is the photo itself, not a copy; each next one has half its width and height, rounded up.
+def levels_in_turn(pixels: Pixels) -> Iterator[Samples8]:
+    """All levels of ``pixels`` by area averaging, colours weighted by their alpha; a third more pixels in all.
 
-    Every level covers the whole photo: the scale of level ``n`` is its width over that of level 0, which is only
-    about 1/2ⁿ where a side is odd.
+    Level 0 is the photo itself, not a copy; each next one has half its width and height, rounded up. Every level
+    covers the whole photo: the scale of level ``n`` is its width over that of level 0, which is only about 1/2ⁿ where
+    a side is odd. Each is handed out when the next has been made and is not looked at again: who takes it may use
+    its memory up, so that no more than one and a quarter of the photo is ever held here.
     """
-
-    levels: tuple[Samples8, ...]
-
-
-def build_pyramid(pixels: Pixels) -> Pyramid:
-    """All levels of ``pixels`` by area averaging, colours weighted by their alpha; a third more memory."""
-    levels = [pixels.data]
-    while max(levels[-1].shape[:2]) > SMALLEST_SIDE:
-        levels.append(_halved(levels[-1]))
-    return Pyramid(tuple(levels))
+    level = pixels.data
+    while max(level.shape[:2]) > SMALLEST_SIDE:
+        following = _halved(level)
+        yield level
+        level = following
+    yield level
 
 
 def _halved(level: Samples8) -> Samples8:

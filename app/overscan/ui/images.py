@@ -14,17 +14,17 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from threading import Condition, Lock
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
 from overscan.core.failures import Failure, FailureKind, OverscanError
-from overscan.core.geometry import Size
 from overscan.core.text import tr
-
-if TYPE_CHECKING:
-    from overscan.imaging.photo import Pixels
+from overscan.ui.image_levels import ImageLevels as ImageLevels
+from overscan.ui.image_levels import levels_from
+from overscan.ui.image_levels import levels_of as levels_of
+from overscan.ui.image_levels import samples_of as samples_of
 
 PREVIEW_SIDE: Final = 2048
 """Long edge, in pixels, of what is shown until the whole photo has been decoded."""
@@ -35,27 +35,6 @@ _FULL_AT_ONCE: Final = 2  # one worker is always left for what a person waits fo
 _REPEATS: Final = 3  # for a file that is being written to
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ImageLevels:
-    """An image at halving sizes, largest first, ready to be painted; Qt owns the pixels.
-
-    ``complete`` is false for a preview, whose first level is smaller than the photo.
-    """
-
-    levels: tuple[QImage, ...]
-    has_alpha: bool
-    complete: bool
-
-    @property
-    def size(self) -> Size:
-        """Of the largest level: the photo's own where ``complete``."""
-        return Size(self.levels[0].width(), self.levels[0].height())
-
-    @property
-    def bytes(self) -> int:
-        return sum(level.sizeInBytes() for level in self.levels)
 
 
 class ImageLoader(QObject):
@@ -343,13 +322,13 @@ def _has_quick_preview(path: Path) -> bool:
 def _preview(path: Path) -> ImageLevels:
     from overscan.imaging.photo import load_preview
 
-    return _levels(load_preview(path, PREVIEW_SIDE), complete=False)
+    return levels_from(load_preview(path, PREVIEW_SIDE), complete=False)
 
 
 def _whole(path: Path) -> ImageLevels:
     from overscan.imaging.photo import load_pixels
 
-    return _levels(load_pixels(path), complete=True)
+    return levels_from(load_pixels(path))
 
 
 def _thumbnail(request: _Request) -> QImage:
@@ -360,10 +339,3 @@ def _thumbnail(request: _Request) -> QImage:
     image = painted(pixels.data)
     image.setDevicePixelRatio(request.ratio)
     return image
-
-
-def _levels(pixels: Pixels, *, complete: bool) -> ImageLevels:
-    from overscan.imaging.pyramid import build_pyramid
-    from overscan.ui.compare.conversion import painted
-
-    return ImageLevels(tuple(painted(level) for level in build_pyramid(pixels).levels), pixels.has_alpha, complete)

@@ -10,9 +10,8 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter
 
 from overscan.core.geometry import Size
 from overscan.imaging.photo import Pixels
-from overscan.imaging.pyramid import build_pyramid
-from overscan.ui.compare.conversion import painted
-from overscan.ui.compare.painting import Layer, level_for, paint
+from overscan.ui import images
+from overscan.ui.compare.painting import Layer, level_for, paint, resampler_for
 from overscan.ui.compare.viewport import Box, Viewport, placement
 from overscan.ui.images import ImageLevels
 from overscan.ui.style import DARK
@@ -23,9 +22,7 @@ BLANK = QColor("#123456")
 
 
 def levels_of(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> ImageLevels:
-    alpha = pixels.shape[2] == 4
-    pyramid = build_pyramid(Pixels(pixels, alpha))
-    return ImageLevels(tuple(painted(level) for level in pyramid.levels), alpha, complete=True)
+    return images.levels_of(Pixels(pixels, pixels.shape[2] == 4))
 
 
 def noise(width: int, height: int, channels: int = 3) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
@@ -36,7 +33,8 @@ def picture(layer: Layer, view: Viewport, checks: QBrush | None = None) -> QImag
     image = QImage(*VIEW, QImage.Format.Format_RGB32)
     image.fill(BLANK)
     painter = QPainter(image)
-    paint(painter, layer, view.aligned(), Box(0, 0, *VIEW), checks or QBrush())
+    resampler = resampler_for((layer,), view.zoom)
+    paint(painter, layer, view.aligned(), Box(0, 0, *VIEW), checks or QBrush(), resampler)
     painter.end()
     return image
 
@@ -98,7 +96,7 @@ def test_an_enlarged_result_shows_the_same_place_at_the_same_size(factor: int) -
 def test_the_level_is_the_smallest_that_is_large_enough() -> None:
     image = levels_of(noise(1600, 1200))
     for width, expected in ((1600, 1600), (4000, 1600), (801, 1600), (800, 800), (500, 800), (399, 400), (401, 800)):
-        assert level_for(image, width).width() == expected
+        assert image.levels[level_for(image, width)].size.width == expected
 
 
 def test_transparency_shows_the_checkerboard() -> None:

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from overscan.ui import style
-from overscan.ui.compare.painting import Layer, paint
+from overscan.ui.compare.painting import Layer, paint, resampler_for
 from overscan.ui.compare.viewport import Box, Viewport
 from overscan.ui.widgets.checkerboard import checkerboard
 
@@ -225,11 +225,12 @@ class Canvas(QWidget):
         shows_through = any(layer is not None and layer.image.has_alpha for layer in self.layers)
         checks = checkerboard(colours, round(8 * ratio)) if shows_through else QBrush()
         area = Box(dirty.x() * ratio, dirty.y() * ratio, dirty.width() * ratio, dirty.height() * ratio)
+        resampler = resampler_for((layer for layer in self.layers if layer is not None), view.zoom)
         painter.save()
         painter.scale(1 / ratio, 1 / ratio)
         if self._divider is None:
             if self._left is not None:
-                paint(painter, self._left, view, area, checks)
+                paint(painter, self._left, view, area, checks, resampler)
         else:
             width, height = self.device_size
             at = round(self._divider * width)
@@ -237,7 +238,7 @@ class Canvas(QWidget):
                 half = Box(start, 0, end - start, height).intersected(area) if end > start else None
                 if layer is not None and half is not None:
                     painter.setClipRect(QRectF(half.x, half.y, half.width, half.height))
-                    paint(painter, layer, view, half, checks)
+                    paint(painter, layer, view, half, checks, resampler)
         painter.restore()
 
     def _move_cross(self, to: QPointF | None) -> None:

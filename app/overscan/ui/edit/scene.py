@@ -188,8 +188,8 @@ class EditScene(QWidget):
         if not margins.grows:
             self.preview.cancel()
             return
-        level = level_for(image, size.width * self.viewport.zoom)
-        self.preview.request(level, size, margins, self.viewport.zoom, quick=quick)
+        level = image.held(level_for(image, size.width * self.viewport.zoom))
+        self.preview.request(level.image(), size, margins, self.viewport.zoom, quick=quick)
 
     def _photo_at(self, at: QPointF) -> tuple[float, float]:
         view = self._aligned()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QRegion
 
 from overscan.core.geometry import Margins, Size
 from overscan.ui import style
-from overscan.ui.compare.painting import Layer, paint
+from overscan.ui.compare.painting import Layer, paint, resampler_for
 from overscan.ui.compare.viewport import Box, Viewport
 from overscan.ui.edit.preview import Continuation
 from overscan.ui.images import ImageLevels
@@ -65,7 +65,8 @@ class Surface:
                 _paint_preview(painter, self.preview, view, seen)
                 painter.restore()
         if self._whole and self.photo is not None:
-            paint(painter, Layer(self.photo, place), view, Box(0, 0, width, height), checks)
+            layer = Layer(self.photo, place)
+            paint(painter, layer, view, Box(0, 0, width, height), checks, resampler_for((layer,), view.zoom))
         painter.end()
         self._whole = self._outside = False
 
