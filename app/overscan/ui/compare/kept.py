@@ -51,6 +51,10 @@ class ContentHashes:
 
     def of(self, path: Path) -> str:
         """Raises :class:`~overscan.core.failures.PhotoError` where the file cannot be read."""
+        return self.with_length(path)[0]
+
+    def with_length(self, path: Path) -> tuple[str, int]:
+        """The hash and the length in bytes. Raises as :meth:`of`."""
         try:
             facts = path.stat()
             stamp = (os.fspath(path), facts.st_mtime_ns, facts.st_size)
@@ -64,4 +68,4 @@ class ContentHashes:
                 tr("“{name}” cannot be read: {reason}.", name=path.name, reason=error.strerror or error),
                 tr("Check whether the file is still there."),
             ) from error
-        return known
+        return known, facts.st_size

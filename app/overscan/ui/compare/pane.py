@@ -18,7 +18,10 @@ from overscan.ui.widgets.level import Level
 from overscan.ui.widgets.progress_bar import ProgressBar
 
 _TITLE_ROOM: Final = 72
+_TITLE_SHARE: Final = 0.45
 _WARNING_ROOM: Final = 64
+_WARNING_SHARE: Final = 0.3
+_EDGE: Final = 8
 _MORE_FROM: Final = 320
 _MARGIN: Final = 16
 _SPACING: Final = 8
@@ -53,7 +56,9 @@ class PaneContent:
 
 
 class PaneHeader(QFrame):
-    """Number and title at the left, facts at the right, warnings between them; what has no room is in the tooltip.
+    """Number and title at the left, facts at the right, warnings between them, in one line of constant height.
+
+    What has no room is in the tooltip.
 
     ``menu_wanted`` carries the number on show and where on the screen the menu is to open.
     """
@@ -85,9 +90,10 @@ class PaneHeader(QFrame):
         self._more.clicked.connect(self._ask_for_menu)
         self._shown = 0
         self._saved = False
+        self._all_facts: tuple[str, ...] = ()
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 4, 8, 4)
-        layout.setSpacing(8)
+        layout.setContentsMargins(_EDGE, 4, _EDGE, 4)
+        layout.setSpacing(_SPACING)
         layout.addWidget(self._number)
         layout.addWidget(self._title)
         layout.addWidget(self._warning, 1)
@@ -99,7 +105,7 @@ class PaneHeader(QFrame):
         self._number.setVisible(numbered)
         self._number.setText(str(content.number))
         self._title.setText(content.title)
-        self._facts.setText("   ".join(content.facts))
+        self._all_facts = content.facts
         self._warning.setText(" · ".join(content.warnings))
         self._warning.setToolTip("\n".join(content.warnings))
         self._warning.setVisible(bool(content.warnings))
@@ -116,17 +122,29 @@ class PaneHeader(QFrame):
         self._share_width()
 
     def _share_width(self) -> None:
-        # The facts keep their room until the title is down to a few letters: names are long, costs are not.
-        room = self.width() - self._number.sizeHint().width() - 40
+        """Size first, then the title, then the warnings, then the other facts, whole ones, as far as they go."""
+        room = self.width() - 2 * _EDGE - self._facts_gap()
         # Where there is little room the facts need it; the pane's own menu offers the same.
         self._more.setVisible(self._saved and self.width() >= _MORE_FROM)
         if not self._more.isHidden():
-            room -= self._more.sizeHint().width() + 8
-        if not self._warning.isHidden():
-            room -= _WARNING_ROOM
+            room -= self._more.sizeHint().width() + _SPACING
         # Measured from the text: a label's own hint never falls below the width it was given before.
-        wanted = self._facts.fontMetrics().horizontalAdvance(self._facts.text()) + 2
-        self._facts.setFixedWidth(max(0, min(wanted, room - _TITLE_ROOM)))
+        title = min(_advance(self._title, self._title.text()), max(_TITLE_ROOM, round(room * _TITLE_SHARE)))
+        warned = not self._warning.isHidden()
+        wanted = _advance(self._warning, self._warning.text())
+        warning = min(wanted, max(_WARNING_ROOM, round(room * _WARNING_SHARE))) if warned else 0
+        shown = self._all_facts[:1]
+        for fact in self._all_facts[1:]:
+            if _advance(self._facts, _joined((*shown, fact))) > room - title - warning:
+                break
+            shown = (*shown, fact)
+        self._facts.setText(_joined(shown))
+        self._facts.setFixedWidth(max(0, min(_advance(self._facts, _joined(shown)), room - min(title, _TITLE_ROOM))))
+
+    def _facts_gap(self) -> int:
+        """What the number and the spaces between the parts take."""
+        number = 0 if self._number.isHidden() else self._number.sizeHint().width() + _SPACING
+        return number + (2 if self._warning.isHidden() else 3) * _SPACING
 
     @Slot()
     def _ask_for_menu(self) -> None:
@@ -245,6 +263,14 @@ class Pane(QFrame):
             super().contextMenuEvent(event)
         else:
             self.menu_wanted.emit(self._saved, event.globalPos())
+
+
+def _advance(label: QLabel, text: str) -> int:
+    return label.fontMetrics().horizontalAdvance(text) + 2
+
+
+def _joined(facts: tuple[str, ...]) -> str:
+    return "   ".join(facts)
 
 
 def _words(role: str) -> QLabel:

@@ -58,7 +58,7 @@ class Registrations(QObject):
 
     def __init__(self, workers: Workers, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._workers = workers
+        self.workers = workers
         self._on = True
         self._pairs: dict[str, _Pair] = {}
         self._hashes = ContentHashes()
@@ -138,7 +138,7 @@ class Registrations(QObject):
         def failed(_failure: Failure) -> None:
             done(None)  # the pane says itself that a file cannot be read
 
-        self._workers.submit(lambda: self._locate(pair), done, failed)
+        self.workers.submit(lambda: self._locate(pair), done, failed)
 
     def _locate(self, pair: _Pair) -> Located | None:
         """In a worker."""
