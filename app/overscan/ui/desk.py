@@ -56,7 +56,7 @@ class Desk(QWidget):
         self.messages = MessageBar("messages", self)
         self.top_bar = TopBar(self.commands.open, self.commands.paste, self.commands.run, self)
         self.tray = PhotoTray(session.photos, self)
-        self.stage = Stage(session.loader, session.info, self)
+        self.stage = Stage(session.loader, session.provider, self)
         self.editor = self.stage.attach(session.expansion)
         self.panel = TaskPanel(self)
         self.panel.attach(session.expansion, PromptHistory(window.state, self))

@@ -12,29 +12,20 @@ from typing import Final
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from overscan.core.geometry import Margins, Rect, Size
-from overscan.core.jobs import Job, JobState, Output
-from overscan.core.providers import Operation, ProviderInfo
+from overscan.core.jobs import Job, JobState
+from overscan.core.providers import AnyProvider, Operation
 from overscan.core.requests import Photo
 from overscan.core.text import tr
-from overscan.ui import wording
 from overscan.ui.compare.compare_view import CompareView
-from overscan.ui.compare.items import OriginalItem, ResultItem
+from overscan.ui.compare.items import ResultItem
 from overscan.ui.edit.editor import Editor
 from overscan.ui.edit.expansion import Expansion
 from overscan.ui.images import ImageLoader
 from overscan.ui.photo_model import key_of, key_of_ref
-from overscan.ui.widgets.level import Level
+from overscan.ui.stage_items import original_item, result_items
 
 MOST_RESULTS: Final = 8
 """Of one photo on the stage, the newest; the queue has them all."""
-_LEVELS: Final = {
-    JobState.FAILED: Level.FAILURE,
-    JobState.UNCONFIRMED: Level.ATTENTION,
-    JobState.PARKED: Level.ATTENTION,
-}
-_SIDES: Final = ("top", "bottom", "left", "right")
-
 _QUIET_MS: Final = 1000
 
 
@@ -46,35 +37,47 @@ class Page(StrEnum):
 class Stage(QFrame):
     """``page_changed`` carries a :class:`Page`, also when the stage itself turned it.
 
-    ``source_wanted`` carries the paths of outputs to be used as photos, ``save_wanted`` one to be copied elsewhere.
+    ``source_wanted`` carries the paths of outputs to be used as photos, ``save_wanted`` one to be copied elsewhere,
+    ``folder_wanted`` one whose folder is to be shown, ``path_wanted`` one to be put on the clipboard as text.
     """
 
     page_changed = Signal(object)
     open_wanted = Signal()
     source_wanted = Signal(object)
     save_wanted = Signal(object)
+    folder_wanted = Signal(object)
+    path_wanted = Signal(object)
     menu_opening = Signal(QMenu, object)
     """The menu of an output before it opens, and the output's path: others add to it what they can do."""
 
     def __init__(
-        self, loader: ImageLoader, info: Callable[[str], ProviderInfo | None], parent: QWidget | None = None
+        self, loader: ImageLoader, provider: Callable[[str], AnyProvider | None], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setObjectName("stage")
         self.setProperty("role", "stage")
         self._loader = loader
-        self._info = info
+        self._provider = provider
         self.editor: Editor | None = None
         self._operation = Operation.ENHANCE
         self._photo: Photo | None = None
         self._page = Page.EDIT
         self._items: tuple[ResultItem, ...] = ()
+        self._mine: tuple[Job, ...] = ()
+        self._earlier: tuple[Job, ...] = ()
+        self._files: tuple[ResultItem, ...] = ()
         self._seen_done: set[str] = set()
         self._notes: dict[Path | None, tuple[str, ...]] = {}
         self._beside: dict[Path | None, tuple[ResultItem, ...]] = {}
         self.view = CompareView(loader, "compare", self)
         self.view.menu_wanted.connect(self._open_menu)
-        self._layers = QStackedLayout(self)
+        self._left_out = self._make_left_out()
+        self._layers = QStackedLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._layers, 1)
+        column.addWidget(self._left_out)
         self._layers.addWidget(self._make_empty())
         self._layers.addWidget(self.view)
         QTimer.singleShot(_QUIET_MS, self.view, self.view.prepare)
@@ -135,6 +138,15 @@ class Stage(QFrame):
         column.addStretch(1)
         return empty
 
+    def _make_left_out(self) -> QLabel:
+        label = QLabel(self, textFormat=Qt.TextFormat.PlainText)
+        label.setObjectName("stage-left-out")
+        label.setAccessibleName(tr("How many results are on the stage"))
+        label.setProperty("role", "muted")
+        label.setContentsMargins(12, 0, 12, 6)
+        label.hide()
+        return label
+
     @property
     def photo(self) -> Photo | None:
         return self._photo
@@ -157,33 +169,40 @@ class Stage(QFrame):
         self._arrange()
         if not another:
             return
-        original = _original(photo) if photo is not None else None
+        original = original_item(photo) if photo is not None else None
         self.view.set_original(original)
         if self.editor is not None:
             self.editor.set_original(original)
-        self._items = ()
-        mine = self._jobs_of_photo(jobs)
-        self._seen_done = {job.id for job in mine if job.state is JobState.DONE}
-        self._show(mine)
+        self._items = self._files = ()
+        self._earlier = ()
+        self._mine = self._jobs_of_photo(jobs)
+        self._seen_done = {job.id for job in self._mine if job.state is JobState.DONE}
+        self._show()
 
     def follow(self, jobs: Iterable[Job]) -> None:
         """Take over the present states of the jobs. The first new result of the photo turns to Compare, but not under
         a hand that is painting."""
         if self._photo is None:
             return
-        mine = self._jobs_of_photo(jobs)
-        done = {job.id for job in mine if job.state is JobState.DONE}
+        self._mine = self._jobs_of_photo(jobs)
+        done = {job.id for job in self._mine if job.state is JobState.DONE}
         landed, self._seen_done = done - self._seen_done, done
-        self._show(mine)
+        self._show()
         at_work = self.editor is not None and self.editor.busy
         if landed and self._page is Page.EDIT and not at_work:
             self.set_page(Page.COMPARE)
+
+    def set_more(self, earlier: Iterable[Job], files: Iterable[ResultItem]) -> None:
+        """What there is for the photo on show besides the session's jobs: jobs of earlier sessions, and files that no
+        job brought. Neither turns the page."""
+        self._earlier, self._files = tuple(earlier), tuple(files)
+        self._show()
 
     @Slot(object)
     def set_page(self, page: Page) -> None:
         if page is not self._page:
             self._page = page
-            self.view.set_results(self._items if page is Page.COMPARE else ())
+            self._put_on_view()
             self._arrange()
             self.page_changed.emit(page)
 
@@ -211,6 +230,12 @@ class Stage(QFrame):
         save = menu.addAction(tr("Save As…"))
         save.setObjectName("output-save-as")
         save.triggered.connect(lambda: self.save_wanted.emit(path))
+        folder = menu.addAction(tr("Show in Folder"))
+        folder.setObjectName("output-show-in-folder")
+        folder.triggered.connect(lambda: self.folder_wanted.emit(path))
+        copy = menu.addAction(tr("Copy File Path"))
+        copy.setObjectName("output-copy-path")
+        copy.triggered.connect(lambda: self.path_wanted.emit(path))
         self.menu_opening.emit(menu, path)
         menu.popup(at)
 
@@ -222,14 +247,32 @@ class Stage(QFrame):
         """Show what was made of an output behind it, as long as the window is open, from the next :meth:`follow` on."""
         self._beside[output] = (*self._beside.get(output, ()), item)
 
-    def _show(self, jobs: list[Job]) -> None:
-        newest = jobs[-MOST_RESULTS:]  # each job has at least one item
-        items = tuple(item for job in newest for each in self._result_items(job) for item in self._with_more(each))
+    def _show(self) -> None:
+        known = {job.id: job for job in (*self._earlier, *self._mine)}
+        jobs = sorted(known.values(), key=lambda job: job.created_at)
+        older, newest = jobs[:-MOST_RESULTS], jobs[-MOST_RESULTS:]  # each has at least one item
+        made = [item for job in newest for each in self._result_items(job) for item in self._with_more(each)]
+        paths = {item.path for item in made}
+        items = (*made, *(item for item in self._files if item.path not in paths))
+        self._say_left_out(sum(max(1, len(job.outputs)) for job in older) + len(items))
         items = items[-MOST_RESULTS:]
         if items != self._items:
             self._items = items
-            if self._page is Page.COMPARE:
-                self.view.set_results(items)
+            self._put_on_view()
+
+    def _say_left_out(self, count: int) -> None:
+        many = count > MOST_RESULTS
+        words = tr("{count} results; the newest {shown} are on the stage.", count=count, shown=MOST_RESULTS)
+        self._left_out.setText(words if many else "")
+        self._left_out.setVisible(many and self._page is Page.COMPARE)
+
+    def _put_on_view(self) -> None:
+        comparing = self._page is Page.COMPARE
+        self.view.set_results(self._items if comparing else ())
+        self._left_out.setVisible(comparing and bool(self._left_out.text()))
+
+    def _result_items(self, job: Job) -> tuple[ResultItem, ...]:
+        return result_items(job, self._provider(job.request.provider), time.time())
 
     def _with_more(self, item: ResultItem) -> tuple[ResultItem, ...]:
         """The item with its notes, and what was made of it."""
@@ -237,87 +280,15 @@ class Stage(QFrame):
             return (item,)
         return replace(item, notes=self._notes.get(item.path, ())), *self._beside.get(item.path, ())
 
-    def _jobs_of_photo(self, jobs: Iterable[Job]) -> list[Job]:
-        """Oldest first; what was cancelled is no result."""
+    def _jobs_of_photo(self, jobs: Iterable[Job]) -> tuple[Job, ...]:
+        """What was cancelled is no result."""
         if self._photo is None:
-            return []
+            return ()
         ref = self._photo.ref
-        return sorted(
-            (
-                job
-                for job in jobs
-                if job.state is not JobState.CANCELLED
-                and job.request.photo.sha256 == ref.sha256
-                and key_of_ref(job.request.photo) == key_of_ref(ref)
-            ),
-            key=lambda job: job.created_at,
+        return tuple(
+            job
+            for job in jobs
+            if job.state is not JobState.CANCELLED
+            and job.request.photo.sha256 == ref.sha256
+            and key_of_ref(job.request.photo) == key_of_ref(ref)
         )
-
-    def _result_items(self, job: Job) -> list[ResultItem]:
-        info = self._info(job.request.provider)
-        title = tr(info.name) if info else job.request.provider
-        cost = wording.job_cost_text(job)
-        frame = _frame(job, info)
-        seconds = job.elapsed_s(time.time()) if job.terminal else None
-        if job.outputs:
-            return [
-                ResultItem(
-                    key=f"{job.id}-{output.n}",
-                    title=title if len(job.outputs) == 1 else f"{title} {output.n}",
-                    path=Path(output.path),
-                    size=Size(output.width, output.height),
-                    seconds=seconds,
-                    cost=cost,
-                    frame=frame,
-                    warnings=_warnings_of(job, output),
-                )
-                for output in job.outputs
-            ]
-        return [
-            ResultItem(
-                key=f"{job.id}-1",
-                title=title,
-                seconds=seconds,
-                cost=cost,
-                state=job.failure.message if job.failure else wording.state_text(job, local=_is_local(info)),
-                remedy=job.failure.remedy if job.failure else "",
-                progress=job.progress,
-                busy=wording.running(job),
-                level=Level.ATTENTION if job.paused else _LEVELS.get(job.state),
-                frame=frame,
-            )
-        ]
-
-
-def _original(photo: Photo) -> OriginalItem | None:
-    if photo.ref.path is None:
-        return None
-    return OriginalItem(
-        key=f"{photo.ref.path}#{photo.ref.sha256}",
-        path=Path(photo.ref.path),
-        title=wording.photo_name(photo.ref),
-        size=photo.ref.size,
-    )
-
-
-def _warnings_of(job: Job, output: Output) -> tuple[str, ...]:
-    """The job's warnings about this output, without the file name that they begin with: its pane shows which it is."""
-    own = Path(output.path).name
-    others = tuple(Path(other.path).name + " " for other in job.outputs if other.n != output.n)
-    return tuple(line.removeprefix(own).strip() for line in job.warnings if not line.startswith(others))
-
-
-def _is_local(info: ProviderInfo | None) -> bool:
-    return info is not None and info.account is None
-
-
-def _frame(job: Job, info: ProviderInfo | None) -> Rect | None:
-    """The frame of an expansion: its canvas, or its four sides where they are given as ratios; else ``None``."""
-    size = job.request.photo.size
-    if size is not None and job.request.canvas is not None:
-        return job.request.canvas.frame.frame(size)
-    if info is None or info.operation is not Operation.EXPAND or size is None:
-        return None
-    ratios = {side: job.request.parameters.get(side) for side in _SIDES}
-    numbers = {side: float(value) for side, value in ratios.items() if isinstance(value, int | float)}
-    return Margins.from_ratios(size, **numbers).frame(size) if len(numbers) == len(_SIDES) else None
