@@ -17,7 +17,7 @@ from overscan.ui.compare.pane import PaneContent, Placeholder
 from overscan.ui.compare.registrations import Registrations
 from overscan.ui.compare.sources import Sources
 from overscan.ui.compare.viewport import Box, placement, union
-from overscan.ui.images import ImageLevels
+from overscan.ui.image_levels import ImageLevels
 from overscan.ui.widgets.level import Level
 
 ORIGINAL = "original"

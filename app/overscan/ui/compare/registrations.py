@@ -14,7 +14,7 @@ from overscan.core.geometry import Rect
 from overscan.core.text import tr
 from overscan.ui.compare.kept import ContentHashes, Kept
 from overscan.ui.compare.viewport import Box
-from overscan.ui.images import ImageLevels
+from overscan.ui.image_levels import ImageLevels
 from overscan.ui.workers import Workers
 
 if TYPE_CHECKING:
@@ -29,8 +29,11 @@ _Place = tuple[str, str, Rect | None]
 
 
 @dataclass(slots=True, eq=False)
-class _Pair:
-    """An original and a result of which the place is wanted; workers look at ``cancelled``."""
+class Pair:
+    """An original and a result of which the place is wanted; ``located`` is ``None`` until it was measured.
+
+    Workers look at ``cancelled``. ``frame`` is the rectangle of the photo plane that an expansion fills.
+    """
 
     original_path: Path
     original: ImageLevels
@@ -60,7 +63,7 @@ class Registrations(QObject):
         super().__init__(parent)
         self.workers = workers
         self._on = True
-        self._pairs: dict[str, _Pair] = {}
+        self._pairs: dict[str, Pair] = {}
         self._hashes = ContentHashes()
         self._kept: Kept[_Place, Located] = Kept(_MOST_KEPT)
 
@@ -95,13 +98,17 @@ class Registrations(QObject):
             before = self._pairs.get(key)
             if before is not None and before.shows(original, path, image, frame):
                 continue
-            pair = _Pair(*original, path, image, frame)
+            pair = Pair(*original, path, image, frame)
             if before is not None:
                 before.cancelled = True
                 if (before.original_path, before.path, before.frame) == (original[0], path, frame):
                     pair.located = before.located  # the same file decoded again: nothing jumps meanwhile
             self._pairs[key] = pair
             self._measure(pair)
+
+    def pair(self, key: str) -> Pair | None:
+        """What is measured of the result; ``None`` while there are no whole images of it and of the original."""
+        return self._pairs.get(key)
 
     def located(self, key: str) -> Located | None:
         """What was measured of the result, whether :attr:`on` or not."""
@@ -127,7 +134,7 @@ class Registrations(QObject):
         located = self.located(key)
         return located.mismatch if located is not None else ""
 
-    def _measure(self, pair: _Pair) -> None:
+    def _measure(self, pair: Pair) -> None:
         def done(located: Located | None) -> None:
             if not pair.cancelled:
                 pair.busy = False
@@ -140,13 +147,14 @@ class Registrations(QObject):
 
         self.workers.submit(lambda: self._locate(pair), done, failed)
 
-    def _locate(self, pair: _Pair) -> Located | None:
+    def _locate(self, pair: Pair) -> Located | None:
         """In a worker."""
         if pair.cancelled:
             return None
         from overscan.imaging.background import step_back
         from overscan.imaging.locating import locate
-        from overscan.ui.compare.measuring import margins_of, samples_of_whole
+        from overscan.ui.compare.measuring import margins_of
+        from overscan.ui.image_levels import samples_of
 
         step_back()
         key = (self._hashes.of(pair.original_path), self._hashes.of(pair.path), pair.frame)
@@ -154,7 +162,7 @@ class Registrations(QObject):
         if kept is not None or pair.cancelled:
             return kept
         margins = margins_of(pair.original.size, pair.frame)
-        located = locate(samples_of_whole(pair.original), samples_of_whole(pair.image), margins)
+        located = locate(samples_of(pair.original), samples_of(pair.image), margins)
         self._kept.put(key, located)
         return located
 
