@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QMimeData, QSettings, Qt, QTimer, Slot
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSettings, Qt, QTimer, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from overscan.core.jobs import Job
 from overscan.core.text import mark, tr, trn
 from overscan.ui import drops, style
+from overscan.ui.comparing_files import ComparingFiles
 from overscan.ui.dialog_control import DialogControl
-from overscan.ui.drop_overlay import DropOverlay
+from overscan.ui.drop_overlay import DropOverlay, Zone
 from overscan.ui.edit.prompt_box import PromptHistory
 from overscan.ui.edit.result_check import ResultCheck
 from overscan.ui.file_control import FileControl
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 _PANEL_WIDTHS: Final = (276, 440)
 _STAGE_WIDTH: Final = 440
-_RESAMPLING: Final = mark("Area-averaged below 100 %, nearest above 200 %")
+_RESAMPLING: Final = mark("Area-averaged below 100 %, nearest above 200 % of the finest image")
 
 
 class Desk(QWidget):
@@ -79,6 +80,9 @@ class Desk(QWidget):
         self.dialogs = DialogControl(session, self.commands, self.panel, window.menuBar(), window)
         self.checks = ResultCheck(session, self.stage, self.queue, self.files, self.messages, window)
         self.pauses = PauseControl(session, self.messages, self.dialogs.open_account, self)
+        self.comparing = ComparingFiles(
+            session, self.commands, self.stage, self.tray, self.files, self.messages, window.state, window
+        )
         self._overlay = DropOverlay(self)
         self._connect()
         self._restore(window.state)
@@ -165,6 +169,9 @@ class Desk(QWidget):
         self.queue.source_wanted.connect(self.files.use_as_source)
         stage.source_wanted.connect(self.files.use_as_source)
         stage.save_wanted.connect(self.files.save_as)
+        stage.folder_wanted.connect(self.files.show_output_in_folder)
+        stage.path_wanted.connect(self.files.copy_path)
+        commands.copy_path.triggered.connect(self._copy_path)
         commands.select_all.triggered.connect(self.tray.select_all)
         commands.full_screen.toggled.connect(self._set_full_screen)
         commands.themes.triggered.connect(self._set_theme)
@@ -187,6 +194,7 @@ class Desk(QWidget):
             self.panel.set_rules(self.session.reach, self.runs.day_cap)
         self._take_target()
         self.runs.refresh()
+        self.stage.follow(self.session.jobs)
 
     @Slot()
     def _take_target(self) -> None:
@@ -199,6 +207,7 @@ class Desk(QWidget):
         self.session.expansion.set_photo(self.tray.current())
         self.panel.set_photos(self.tray.selected())
         self.stage.set_photo(self.tray.current(), self.session.jobs)
+        self.comparing.follow()
         self._enable_outputs()
 
     @Slot()
@@ -222,6 +231,7 @@ class Desk(QWidget):
         there = self._output() is not None
         self.commands.save_as.setEnabled(there)
         self.commands.use_as_source.setEnabled(there)
+        self.commands.copy_path.setEnabled(there)
 
     def _output(self) -> Path | None:
         """The output that an action is about: the one selected in the queue, else the one on show."""
@@ -237,6 +247,12 @@ class Desk(QWidget):
         output = self._output()
         if output is not None:
             self.files.use_as_source([output])
+
+    @Slot()
+    def _copy_path(self) -> None:
+        output = self._output()
+        if output is not None:
+            self.files.copy_path(output)
 
     @Slot(object)
     def _show_job(self, job: Job) -> None:
@@ -255,9 +271,19 @@ class Desk(QWidget):
         """Show that ``mime`` would be taken; false where it would not."""
         if not drops.acceptable(mime):
             return False
-        self._overlay.cover()
-        self.tray.highlight(True)
+        self._overlay.cover(self.comparing.offers(mime))
+        self.tray.highlight(not self._overlay.offers)
         return True
+
+    def move_drag(self, at: QPoint) -> None:
+        """Show what letting go at ``at``, in the window's coordinates, would do."""
+        self._overlay.point(self._overlay.mapFrom(self._window, at))
+
+    def drop(self, mime: QMimeData, at: QPoint) -> bool:
+        """Take what was let go at ``at``, in the window's coordinates; false where nothing in it can be taken."""
+        compare = self._overlay.zone_at(self._overlay.mapFrom(self._window, at)) is Zone.COMPARE
+        self.end_drag()
+        return self.comparing.take_mime(mime) if compare else self.files.take_mime(mime)
 
     def end_drag(self) -> None:
         self._overlay.hide()

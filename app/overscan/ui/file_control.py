@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -59,6 +59,11 @@ class FileControl(QObject):
             self._select_next = True
             self._session.opener.open_paths(paths)
 
+    def add(self, photo: Photo) -> None:
+        """Put a photo that has been opened already into the list, and select it."""
+        self._select_next = True
+        self._session.opener.opened.emit(photo)
+
     def take_mime(self, mime: QMimeData) -> bool:
         """Open what was dropped or pasted; false where nothing in it can be a photo."""
         found = drops.read(mime)
@@ -85,10 +90,14 @@ class FileControl(QObject):
 
     @Slot()
     def choose_files(self) -> None:
-        dialog = self._dialog("open-dialog", tr("Open Photos"), QFileDialog.FileMode.ExistingFiles)
+        self.ask_for_files("open-dialog", tr("Open Photos"), self.take)
+
+    def ask_for_files(self, name: str, title: str, chosen: Callable[[Sequence[Path]], None]) -> None:
+        """Let a person choose photo files, and hand them over."""
+        dialog = self._dialog(name, title, QFileDialog.FileMode.ExistingFiles)
         patterns = " ".join(f"*{extension}" for extension in sorted(IMAGE_EXTENSIONS))
         dialog.setNameFilters([tr("Photos ({patterns})", patterns=patterns), tr("All files (*)")])
-        dialog.filesSelected.connect(self._chosen)
+        dialog.filesSelected.connect(lambda names: chosen([Path(name) for name in names]))
         dialog.open()
 
     @Slot()
@@ -176,6 +185,13 @@ class FileControl(QObject):
     def show_photo_in_folder(self, photo: Photo) -> None:
         if photo.ref.path is not None:
             self.open_folder(Path(photo.ref.path).parent)
+
+    def show_output_in_folder(self, output: Path) -> None:
+        self.open_folder(output.parent)
+
+    def copy_path(self, output: Path) -> None:
+        """Put a file's path on the clipboard, as text."""
+        QGuiApplication.clipboard().setText(str(output))
 
     def open_folder(self, folder: Path) -> None:
         """Show a folder in the system's own program for that."""

@@ -9,7 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QRect, QSettings, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QColor, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from overscan.core.text import tr
@@ -88,12 +97,15 @@ class MainWindow(QMainWindow):
         if self.desk.begin_drag(event.mimeData()):
             event.acceptProposedAction()
 
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self.desk.move_drag(event.position().toPoint())
+        event.acceptProposedAction()
+
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         self.desk.end_drag()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.desk.end_drag()
-        if self.desk.files.take_mime(event.mimeData()):
+        if self.desk.drop(event.mimeData(), event.position().toPoint()):
             event.acceptProposedAction()
 
     # ------------------------------------------------------------------ the end

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from overscan.core.requests import Photo
 from overscan.core.text import tr, trn
+from overscan.ui import wording
 from overscan.ui.photo_delegate import PhotoDelegate
 from overscan.ui.photo_model import PhotoModel
 from overscan.ui.style import set_look
@@ -27,11 +28,16 @@ _NARROWEST = 172
 
 
 class PhotoTray(QFrame):
-    """``selection_changed`` comes with every other selection; ``folder_wanted`` carries a :class:`Photo`."""
+    """``selection_changed`` comes with every other selection; ``folder_wanted`` carries a :class:`Photo`.
+
+    A right click opens the menu of the photo under it and leaves the selection, and so the stage, as it is.
+    """
 
     selection_changed = Signal()
     cancel_opening = Signal()
     folder_wanted = Signal(object)
+    menu_opening = Signal(QMenu, object)
+    """The menu of a photo before it opens, and the photo (``None``: of none): others add what they can do."""
     rows_shown = Signal()
     """Other rows than before may be on the screen."""
 
@@ -89,7 +95,16 @@ class PhotoTray(QFrame):
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.customContextMenuRequested.connect(self._open_menu)
+        view.viewport().installEventFilter(self)
         return view
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the right button from selecting: a photo could not be compared with the one on show otherwise."""
+        return (
+            isinstance(event, QMouseEvent)
+            and event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease)
+            and event.button() is Qt.MouseButton.RightButton
+        )
 
     def _make_hint(self) -> QFrame:
         frame = QFrame(self)
@@ -175,6 +190,12 @@ class PhotoTray(QFrame):
             self.select_row(min(min(rows), self.model.rowCount() - 1))
         self.selection_changed.emit()
 
+    def _remove_photo(self, photo: Photo) -> None:
+        """One photo that is not selected; the selection stays."""
+        row = self.model.row_of(photo)
+        if row is not None:
+            self.model.remove([row])
+
     @Slot(int, int)
     def show_progress(self, done: int, total: int) -> None:
         """Say how many files of a folder have been read; one or two files are read before one could look."""
@@ -204,14 +225,23 @@ class PhotoTray(QFrame):
 
     @Slot(QPoint)
     def _open_menu(self, at: QPoint) -> None:
-        photo = self.current()
+        index = self._list.indexAt(at)
+        selected = not index.isValid() or self._list.selectionModel().isSelected(index)
+        photo = self.model.photo_at(index.row()) if index.isValid() else self.current()
         menu = QMenu(self)
         menu.setObjectName("photo-menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         show = menu.addAction(tr("Show in Folder"))
+        show.setObjectName("photo-show-in-folder")
         show.setEnabled(photo is not None and photo.ref.path is not None)
         show.triggered.connect(lambda: self.folder_wanted.emit(photo))
-        menu.addAction(self.remove)
+        self.menu_opening.emit(menu, photo)
+        if selected or photo is None:
+            menu.addAction(self.remove)
+        else:
+            other = menu.addAction(tr("Remove {name} from List", name=wording.photo_name(photo.ref).replace("&", "&&")))
+            other.setObjectName("photo-remove")
+            other.triggered.connect(lambda: self._remove_photo(photo))
         menu.popup(self._list.viewport().mapToGlobal(at))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -32,6 +32,33 @@ class WindowActions(QObject):
             tr("Put the output on show among the photos, to go on with it"),
             "Ctrl+U",
         )
+        self.compare_files = self._make(
+            "compare-files",
+            tr("Compare Files…"),
+            tr("Choose two files or more; the smallest becomes the photo, the others are shown beside it"),
+            "Ctrl+Shift+K",
+        )
+        self.compare_selected = self._make(
+            "compare-selected",
+            tr("Compare Selected Photos"),
+            tr("Show the selected photos beside each other; the smallest becomes the reference"),
+            "Ctrl+K",
+        )
+        self.copy_path = self._make(
+            "copy-path", tr("Copy File Path"), tr("Copy the path of the output on show"), "Ctrl+Alt+C"
+        )
+        self.use_as_reference = self._make(
+            "use-as-reference",
+            tr("Use as Reference"),
+            tr("Let the file on show and the photo that it is compared with change places"),
+            "Ctrl+Alt+U",
+        )
+        self.remove_result = self._make(
+            "remove-result",
+            tr("Remove from the Comparison"),
+            tr("Take the file on show out of the comparison; it stays where it is"),
+            "Ctrl+Alt+Backspace",
+        )
         self.spending = self._make(
             "spending", tr("Spending…"), tr("What was quoted and charged, by account and by day"), "Ctrl+Shift+M"
         )
@@ -83,13 +110,15 @@ def build_menus(
 ) -> None:
     """Put every action into a menu."""
     file = _menu(bar, "file-menu", tr("File"))
-    file.addActions([actions.open, actions.open_folder, actions.paste])
+    file.addActions([actions.open, actions.open_folder, actions.compare_files, actions.paste])
     file.addSeparator()
-    file.addActions([actions.use_as_source, actions.save_as, queue.show_in_folder])
+    file.addActions([actions.use_as_source, actions.save_as, actions.copy_path, queue.show_in_folder])
     file.addSeparator()
     file.addActions([actions.settings, actions.quit])
     edit = _menu(bar, "edit-menu", tr("Edit"))
     edit.addActions([actions.select_all, remove_photo, queue.copy_task_id])
+    edit.addSeparator()
+    edit.addActions([actions.compare_selected, actions.use_as_reference, actions.remove_result])
     edit.addSeparator()
     edit.addActions(list(editing))
     run = _menu(bar, "run-menu", tr("Run"))
