@@ -93,7 +93,7 @@ class Journal:
 
     def insert(self, jobs: Sequence[Job], owner: str) -> None:
         """Write new jobs down, all or none."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for job in jobs:
                 connection.execute(
                     "INSERT INTO jobs VALUES (?, ?, ?, ?, ?)",
@@ -107,7 +107,7 @@ class Journal:
 
     def record_all(self, jobs: Sequence[Job], event: str | None) -> None:
         """Write jobs down as they are now, all or none: a commit takes long, and a batch can be large."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for job in jobs:
                 connection.execute(
                     "UPDATE jobs SET state = ?, body = ? WHERE id = ?", (job.state, job.model_dump_json(), job.id)
@@ -117,7 +117,7 @@ class Journal:
 
     def place(self, job_id: str, placement: Placement) -> None:
         """Write down where an output is about to be placed, before the file gets that name."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO placements VALUES (?, ?, ?, ?)",
                 (job_id, placement.n, str(placement.path), placement.sha256),
@@ -165,7 +165,7 @@ class Journal:
 
     def unhosted(self, job_id: str, hosted: str) -> None:
         """Write down that this object is deleted, whatever else has become of the job meanwhile."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(
                 "UPDATE jobs SET body = json_remove(body, '$.hosted') "
                 "WHERE id = ? AND json_extract(body, '$.hosted') = ?",
@@ -207,7 +207,7 @@ class Journal:
     def keep_edit(self, photo_sha256: str, edit: Edit) -> None:
         """Write down what is set for the photo with this content, in the place of what was."""
         frame = edit.frame
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (photo_sha256, time.time(), frame.top, frame.bottom, frame.left, frame.right, edit.mask),
@@ -238,7 +238,7 @@ class Journal:
 
     def claim_unfinished(self, owner: str, is_alive: Callable[[str], bool]) -> tuple[Job, ...]:
         """Take over every unfinished job whose program has ended, so that no two programs work on one job."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             marks = ", ".join("?" * len(TERMINAL))
             rows = connection.execute(
                 f"SELECT id, owner, body FROM jobs WHERE state NOT IN ({marks}) ORDER BY created_at, rowid",  # noqa: S608
@@ -251,7 +251,7 @@ class Journal:
 
     def claim(self, job_id: str, owner: str, is_alive: Callable[[str], bool]) -> Job | None:
         """Take over one unfinished job; ``None`` where it has ended or another running program has it."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             row = connection.execute("SELECT owner, body FROM jobs WHERE id = ?", (job_id,)).fetchone()
             if row is None or (row[0] != owner and is_alive(row[0])):
                 return None
@@ -273,7 +273,14 @@ class Journal:
         )
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """For the stores of other things in this file: the connection, to be read from."""
+        with _mapped(self._path):
+            yield self._connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """The same for writing: all of it is committed when the block ends, none of it if the block raises."""
         with _mapped(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:

@@ -49,6 +49,50 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         mask BLOB
     ) STRICT;
     """,
+    """
+    CREATE TABLE duels (
+        id TEXT PRIMARY KEY,
+        created_at REAL NOT NULL,
+        seed INTEGER NOT NULL,
+        revealed_at REAL
+    ) STRICT;
+    CREATE TABLE duel_photos (
+        duel TEXT NOT NULL REFERENCES duels (id) ON DELETE CASCADE,
+        place INTEGER NOT NULL,
+        sha256 TEXT NOT NULL,
+        name TEXT NOT NULL,
+        path TEXT NOT NULL,
+        PRIMARY KEY (duel, place)
+    ) STRICT;
+    CREATE TABLE duel_contenders (
+        duel TEXT NOT NULL REFERENCES duels (id) ON DELETE CASCADE,
+        place INTEGER NOT NULL,
+        photo INTEGER NOT NULL,
+        provider TEXT NOT NULL,
+        title TEXT NOT NULL,
+        parameters TEXT NOT NULL,
+        path TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        frame TEXT,
+        PRIMARY KEY (duel, place)
+    ) STRICT;
+    CREATE TABLE duel_pairs (
+        duel TEXT NOT NULL REFERENCES duels (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        photo INTEGER NOT NULL,
+        left_place INTEGER NOT NULL,
+        right_place INTEGER NOT NULL,
+        vote TEXT CHECK (vote IN ('left', 'right', 'equal', 'skip')),
+        voted_at REAL,
+        seconds REAL,
+        PRIMARY KEY (duel, number)
+    ) STRICT;
+    CREATE TABLE tags (
+        photo TEXT NOT NULL,
+        tag TEXT NOT NULL,
+        PRIMARY KEY (photo, tag)
+    ) STRICT;
+    """,
 )
 
 
