@@ -88,14 +88,16 @@ def test_an_edited_file_is_never_shown_as_it_was(qtbot: QtBot, loader: ImageLoad
     assert channels(second.levels[0].image(), 3, 3) == (0, 0, 255, 255)
 
 
-def test_memory_is_bounded_least_recently_used_first(qtbot: QtBot, tmp_path: Path) -> None:
+def test_memory_is_bounded_and_the_largest_level_of_the_oldest_goes_first(qtbot: QtBot, tmp_path: Path) -> None:
     paths = [photo(tmp_path / f"{n}.png", 100, 100, (n, n, n)) for n in range(3)]
-    loader = ImageLoader(memory=2 * 100 * 100 * 4 * 3 // 2)  # two pyramids of these, not three
+    loader = ImageLoader(memory=120_000)  # two pyramids of these, not three
     a, b = (whole(qtbot, loader, path) for path in paths[:2])
     assert whole(qtbot, loader, paths[0]) is a
-    whole(qtbot, loader, paths[2])
-    assert whole(qtbot, loader, paths[0]) is a
-    assert whole(qtbot, loader, paths[1]) is not b
+    c = whole(qtbot, loader, paths[2])
+    assert [image.finest for image in (a, b, c)] == [0, 1, 0]
+    assert loader.held_bytes <= 120_000
+    assert whole(qtbot, loader, paths[1]) is b
+    assert b.size == Size(100, 100)
     loader.close()
 
 

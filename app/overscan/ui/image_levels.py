@@ -10,7 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
 
 from PySide6.QtGui import QImage
 
@@ -23,6 +24,24 @@ if TYPE_CHECKING:
     from overscan.imaging.samples import Samples8
 
 _BYTES: Final = 4  # B, G, R, A of each pixel
+
+
+@dataclass(frozen=True, slots=True)
+class FileStamp:
+    """A file as it was at some moment; another one means that it was written to."""
+
+    path: Path
+    mtime_ns: int
+    length: int
+
+
+def stamp_of(path: Path) -> FileStamp | None:
+    """``None`` where the file cannot be looked at; the decoder says in words what is wrong."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return FileStamp(path, facts.st_mtime_ns, facts.st_size)
 
 
 @dataclass(slots=True, eq=False)
@@ -63,14 +82,14 @@ class ImageLevels:
     """An image at halving sizes, largest first, ready to be painted.
 
     ``complete`` is false for a preview, whose first level is smaller than the photo. The largest levels may be
-    forgotten to save memory; the smallest never is. Only the GUI thread forgets and restores them. ``reload`` reads the
-    pixels from the file again, for workers; ``missed`` is told, on the GUI thread, of each painting that lacked one.
+    forgotten to save memory; the smallest never is. Only the GUI thread forgets and restores them. ``file`` is what
+    it was read from; ``missed`` is told, on the GUI thread, of each painting that lacked a level.
     """
 
     levels: tuple[Level, ...]
     has_alpha: bool
     complete: bool
-    reload: Callable[[], Pixels] | None = None
+    file: FileStamp | None = None
     missed: Callable[[ImageLevels], None] | None = None
     missed_at: float = 0.0
     missed_level: int = 0
@@ -106,6 +125,27 @@ class ImageLevels:
             if self.missed is not None:
                 self.missed(self)
         return level
+
+    def touch(self) -> None:
+        """Someone has asked for it: it counts as painted now."""
+        now = time.monotonic()
+        for level in self.levels:
+            level.painted_at = now
+        self.painted_at = self.painted_at or now
+
+    def forget_finest(self) -> int:
+        """Forget the largest level that is held, never the last one; the bytes that this saves."""
+        n = self.finest
+        if n == len(self.levels) - 1:
+            return 0
+        self.levels[n].memory = None
+        return self.levels[n].bytes
+
+    def restore(self, fresh: ImageLevels, first: int) -> None:
+        """Take what is missing from level ``first`` on from the same image, read again."""
+        for level, same in zip(self.levels[first:], fresh.levels[first:], strict=True):
+            if level.memory is None:
+                level.memory, level.painted_at = same.memory, same.painted_at
 
     def pixel(self, x: int, y: int) -> tuple[int, int, int, int]:
         """Red, green, blue and straight alpha, 0 to 255, of a pixel within ``size``; from the largest level held."""
@@ -153,9 +193,16 @@ def samples_of(image: ImageLevels, level: int = 0) -> Samples8:
     memory = wanted.memory  # once: the GUI thread may forget it at any moment
     if memory is not None:
         return samples_from(memory, wanted.size, alpha=wanted.has_alpha)
-    if image.reload is None:
-        raise PhotoError(tr("The image is not in memory any more."), tr("Show it again."))
-    return reduce_to(image.reload().data, wanted.size)
+    return cast("Samples8", reduce_to(_read_again(image).data, wanted.size))
+
+
+def _read_again(image: ImageLevels) -> Pixels:
+    from overscan.imaging.photo import load_pixels
+
+    if image.file is None or stamp_of(image.file.path) != image.file:
+        name = image.file.path.name if image.file is not None else tr("An image")
+        raise PhotoError(tr("“{name}” has changed since it was shown.", name=name), tr("Show it again."))
+    return load_pixels(image.file.path)
 
 
 def _built(pixels: Pixels, *, complete: bool, consume: bool) -> ImageLevels:
@@ -163,7 +210,7 @@ def _built(pixels: Pixels, *, complete: bool, consume: bool) -> ImageLevels:
     from overscan.ui.compare.conversion import raster
 
     now = time.monotonic()
-    made = []
+    made: list[Level] = []
     for data in levels_in_turn(pixels):
         size = Size(data.shape[1], data.shape[0])
         # All but the first level are this function's own.

@@ -36,7 +36,7 @@ def raster(pixels: Samples8, *, consume: bool = False) -> memoryview:
     height, width, _ = pixels.shape
     target = np.empty(height * width * 4, np.uint8)
     _convert(pixels, target.reshape(height, width, 4), consume=consume)
-    return memoryview(target)
+    return target.data
 
 
 def samples_from(memory: memoryview, size: Size, *, alpha: bool) -> Samples8:

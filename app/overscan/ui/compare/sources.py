@@ -28,7 +28,7 @@ class Sources(QObject):
     """Two stages may share one loader: each asks by keys of its own."""
 
     changed = Signal(str)
-    """The key whose image, or failure, has just come."""
+    """The key whose image, or failure, has just come, or some levels of it that were forgotten."""
 
     def __init__(self, loader: ImageLoader, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +38,8 @@ class Sources(QObject):
         loader.preview_ready.connect(self._image_ready)
         loader.full_ready.connect(self._image_ready)
         loader.failed.connect(self._failed)
+        loader.refreshed.connect(self._refreshed)
+        loader.outdated.connect(self._outdated)
 
     def want(self, paths: Mapping[str, Path], first: str = "") -> None:
         """Want exactly these images, ``first`` before the others. What is there already stays."""
@@ -71,6 +73,16 @@ class Sources(QObject):
         if source is not None and isinstance(image, ImageLevels) and image is not source.image:
             source.image, source.failure = image, None
             self.changed.emit(asked.removeprefix(self._scope))
+
+    @Slot(object)
+    def _refreshed(self, image: object) -> None:
+        for key in [key for key, source in self._held.items() if source.image is image]:
+            self.changed.emit(key)
+
+    @Slot(object)
+    def _outdated(self, image: object) -> None:
+        for key in [key for key, source in self._held.items() if source.image is image]:
+            self.look_again(key)
 
     @Slot(str, object)
     def _failed(self, asked: str, failure: object) -> None:

@@ -68,6 +68,8 @@ class EditScene(QWidget):
     def set_image(self, image: ImageLevels | None) -> None:
         """The photo's pixels, or what there is of them so far."""
         if image is self.surface.photo:
+            self.surface.spoil()  # some of its levels may have come
+            self.update()
             return
         self.surface.photo = image
         if self.viewport is None:
