@@ -57,7 +57,7 @@ class Measuring(QObject):
         self._tasks: dict[str, _Task] = {}
 
     def want(self, pairs: Mapping[str, Pair], region: Rect | None) -> None:
-        """Measure exactly these, which are located, in ``region`` of the photo or in all of it; drop what else waits."""
+        """Measure exactly these located results, in ``region`` of the photo or in all of it; drop what else waits."""
         for key in [held for held in self._tasks if held not in pairs]:
             self._tasks.pop(key).dropped = True
         for key, pair in pairs.items():

@@ -81,7 +81,7 @@ class FactFinder(QObject):
         def failed(_failure: Failure) -> None:
             """The pane says itself that a file cannot be read."""
 
-        self._workers.submit(lambda: self._look(question), done, failed, priority=1)
+        self._workers.submit(lambda: self._look(question), done, failed, priority=2)
 
     def _look(self, question: _Question) -> OutputFacts | None:
         """In a worker."""

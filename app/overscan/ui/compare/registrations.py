@@ -145,7 +145,7 @@ class Registrations(QObject):
         def failed(_failure: Failure) -> None:
             done(None)  # the pane says itself that a file cannot be read
 
-        self.workers.submit(lambda: self._locate(pair), done, failed)
+        self.workers.submit(lambda: self._locate(pair), done, failed, priority=1)
 
     def _locate(self, pair: Pair) -> Located | None:
         """In a worker."""
