@@ -197,7 +197,8 @@ def readout(contents: Sequence[PaneContent], zoom: float, *, fits: bool, at: tup
 
 
 def _sharpening(layer: Layer | None) -> tuple[str, ...]:
-    return () if layer is None or layer.image.complete else (tr("preview"),)
+    sharp = layer is None or (layer.image.complete and not layer.image.sharpening)
+    return () if sharp else (tr("preview"),)
 
 
 def _box(frame: Rect) -> Box:
