@@ -19,7 +19,7 @@ _GAP: Final = 8
 _ADD_SHARE: Final = 0.6
 """Of the width: adding is what most drops are for, and what a drop onto the middle has always done."""
 _WASH: Final = 28
-_COVER: Final = 226
+_COVER: Final = 242
 """Of 255: the words have to be read over any photo."""
 _PADDING: Final = 16
 
@@ -98,6 +98,7 @@ class DropOverlay(QWidget):
         if len(self._offers) < 2:
             self._frame(painter, QRectF(self.rect()).adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE))
             return
+        painter.fillRect(self.rect(), _with_alpha(QColor(colours().panel), _COVER))
         for offer, area in zip(self._offers, self.areas(), strict=True):
             self._field(painter, offer, area)
 
@@ -110,11 +111,8 @@ class DropOverlay(QWidget):
     def _field(self, painter: QPainter, offer: Offer, area: QRect) -> None:
         now, pointed = colours(), offer.zone is self._pointed
         painter.setPen(QPen(QColor(now.accent if pointed else now.border), _LINE))
-        painter.setBrush(_with_alpha(QColor(now.panel), _COVER))
+        painter.setBrush(_with_alpha(QColor(now.accent if pointed else now.panel), _WASH))
         painter.drawRoundedRect(QRectF(area), 8, 8)
-        if pointed:
-            painter.setBrush(_with_alpha(QColor(now.accent), _WASH))
-            painter.drawRoundedRect(QRectF(area), 8, 8)
         plain = self.font()
         strong = QFont(plain)
         strong.setPointSizeF(plain.pointSizeF() * 1.4)
