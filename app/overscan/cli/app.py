@@ -234,10 +234,24 @@ def resume(as_json: Json = False) -> None:
 
 
 @app.command()
-def compare(original: str, results: list[str]) -> None:
-    """Not in this version: measures and reports come later. The window compares by eye."""
-    err(tr("“overscan compare” is not in this version yet; the window compares results by eye."))
-    raise typer.Exit(2)
+def compare(
+    original: Annotated[str, typer.Argument(help="The original photo.", metavar="ORIGINAL")],
+    results: Annotated[list[str], typer.Argument(help="Files to compare with it.", metavar="RESULT...")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="A report (.html) or a contact sheet (.png) to write; a new file."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure results against their original. Exit status: 0 all measured, 1 at least one is not, 2 wrong usage."""
+
+    def work() -> int:
+        from overscan.cli.compare import compare_files
+        from overscan.composition import open_house
+
+        return compare_files(open_house(), original, results, output, as_json=as_json)
+
+    _guarded(work)
 
 
 @key_app.command("set")
