@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -236,7 +236,7 @@ class _Picture(QWidget):
         shape = self._image.height() / self._image.width()
         width = min(float(self.width()), self.height() / shape)
         height = width * shape
-        return QRectF(QPoint(round((self.width() - width) / 2), 0), QSize(max(1, round(width)), max(1, round(height))))
+        return QRectF(round((self.width() - width) / 2), 0, max(1, round(width)), max(1, round(height)))
 
     def _fit(self) -> None:
         height = _EMPTY_HEIGHT
