@@ -6,12 +6,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from threading import Lock
-from typing import Final
+from typing import Final, TypeAlias
 from weakref import WeakSet
 
 from PySide6.QtGui import QImage
 
-from overscan.ui.image_levels import FileStamp, ImageLevels
+from overscan.ui.image_levels import FileStamp, ImageLevels, Level
 
 LEAST_MEMORY: Final = 512_000_000
 MOST_MEMORY: Final = 4_000_000_000
@@ -22,8 +22,10 @@ _SAME_FRAME_S: Final = 0.05
 _REST_S: Final = 1.0
 """What was painted later than this ago may be needed again at once: two images may blink, or be flipped."""
 
-Thumbnail = tuple[FileStamp, int]
+Thumbnail: TypeAlias = tuple[FileStamp, int]
 """A file and the long edge in pixels."""
+_Rule: TypeAlias = Callable[[ImageLevels, Level], bool]
+"""Whether this level of this image, the largest that it holds, may be forgotten."""
 
 
 def default_limit() -> int:
@@ -104,8 +106,12 @@ class ImageCache:
     def trim(self, shown: Collection[ImageLevels]) -> None:
         """Forget until all is within the limit, or nothing is left that may be forgotten."""
         with self._lock:
-            last = max(shown, key=lambda image: image.painted_at, default=None)
-            self._forget(shown, self._total() - self.limit, lambda image, when: not _in_use(image, last, when))
+            last = max(shown, key=lambda image: image.used_at, default=None)
+            self._forget(
+                shown,
+                self._total() - self.limit,
+                lambda image, _: image is not last or image.finest_used_at < image.used_at,
+            )
 
     def make_room(self, image: ImageLevels, shown: Collection[ImageLevels]) -> bool:
         """Whether the levels that ``image`` lacks may be read again now; if so, their memory is promised to it.
@@ -115,13 +121,18 @@ class ImageCache:
         """
         now = time.monotonic()
 
-        def movable(other: ImageLevels, painted_at: float) -> bool:
-            return other is not image and painted_at < image.missed_at - _SAME_FRAME_S and now - painted_at > _REST_S
+        def left(other: ImageLevels, painted_at: float) -> bool:
+            """Whether what was painted then is not on the screen any more, and will hardly be at once."""
+            rests = now - max(painted_at, other.asked_at) > _REST_S
+            return other is not image and rests and painted_at < image.missed_at - _SAME_FRAME_S
+
+        def movable(other: ImageLevels, level: Level) -> bool:
+            return left(other, level.painted_at)
 
         with self._lock:
             needed = sum(level.bytes for level in image.levels[image.missed_level :] if level.memory is None)
             excess = self._total() + needed - self.limit
-            alone = all(movable(other, other.painted_at) for other in shown if other is not image)
+            alone = all(left(other, other.painted_at) for other in shown if other is not image)
             if not alone and excess > self._forgettable(shown, movable):
                 return False
             self._forget(shown, excess, movable)
@@ -136,23 +147,23 @@ class ImageCache:
     def _total(self) -> int:
         return sum(image.bytes for image in self._alive) + self._thumbnail_bytes + sum(self._promised.values())
 
-    def _forgettable(self, shown: Collection[ImageLevels], may: Callable[[ImageLevels, float], bool]) -> int:
+    def _forgettable(self, shown: Collection[ImageLevels], may: _Rule) -> int:
         """Bytes of all levels that may go, finest first."""
         found = 0
         for image in self._images.values():
             last = len(image.levels) if image not in shown else len(image.levels) - 1
             for level in image.levels[image.finest : last]:
-                if not may(image, level.painted_at):
+                if not may(image, level):
                     break
                 found += level.bytes
         return found
 
-    def _forget(self, shown: Collection[ImageLevels], excess: int, may: Callable[[ImageLevels, float], bool]) -> None:
+    def _forget(self, shown: Collection[ImageLevels], excess: int, may: _Rule) -> None:
         while excess > 0:
             found = [
-                (image.levels[image.finest].painted_at, stamp)
+                (image.finest_used_at, stamp)
                 for stamp, image in self._images.items()
-                if may(image, image.levels[image.finest].painted_at)
+                if may(image, image.levels[image.finest])
                 and (image not in shown or image.finest < len(image.levels) - 1)
             ]
             if not found:
@@ -161,8 +172,3 @@ class ImageCache:
             saved = self._images[stamp].forget_finest()
             # Of an image that nobody shows, the last level goes with the image.
             excess -= saved or self._images.pop(stamp).bytes
-
-
-def _in_use(image: ImageLevels, last: ImageLevels | None, painted_at: float) -> bool:
-    """Whether ``image`` was painted last of all, at the level that was painted at that time."""
-    return image is last and painted_at == image.painted_at

@@ -48,8 +48,8 @@ def stamp_of(path: Path) -> FileStamp | None:
 class Level:
     """One size of an image: ``RGB32``, or premultiplied ``ARGB32`` where something is transparent.
 
-    ``memory`` is ``None`` while the level is forgotten to save memory. ``painted_at`` is when it was last painted or
-    came, on the clock of :func:`time.monotonic`.
+    ``memory`` is ``None`` while the level is forgotten to save memory. ``painted_at`` is when it was last painted, on
+    the clock of :func:`time.monotonic`; 0 for never.
     """
 
     size: Size
@@ -94,6 +94,7 @@ class ImageLevels:
     missed_at: float = 0.0
     missed_level: int = 0
     painted_at: float = 0.0
+    asked_at: float = 0.0
     sharpening: bool = False
     """A level that the screen needs is being read again, or waits for memory."""
 
@@ -127,11 +128,18 @@ class ImageLevels:
         return level
 
     def touch(self) -> None:
-        """Someone has asked for it: it counts as painted now."""
-        now = time.monotonic()
-        for level in self.levels:
-            level.painted_at = now
-        self.painted_at = self.painted_at or now
+        """Someone has just asked for it."""
+        self.asked_at = time.monotonic()
+
+    @property
+    def used_at(self) -> float:
+        """When it was last painted or asked for."""
+        return max(self.painted_at, self.asked_at)
+
+    @property
+    def finest_used_at(self) -> float:
+        """When its largest level that is held was last painted, or the image asked for."""
+        return max(self.levels[self.finest].painted_at, self.asked_at)
 
     def forget_finest(self) -> int:
         """Forget the largest level that is held, never the last one; the bytes that this saves."""
@@ -145,7 +153,7 @@ class ImageLevels:
         """Take what is missing from level ``first`` on from the same image, read again."""
         for level, same in zip(self.levels[first:], fresh.levels[first:], strict=True):
             if level.memory is None:
-                level.memory, level.painted_at = same.memory, same.painted_at
+                level.memory, level.painted_at = same.memory, time.monotonic()
 
     def pixel(self, x: int, y: int) -> tuple[int, int, int, int]:
         """Red, green, blue and straight alpha, 0 to 255, of a pixel within ``size``; from the largest level held."""
@@ -209,10 +217,9 @@ def _built(pixels: Pixels, *, complete: bool, consume: bool) -> ImageLevels:
     from overscan.imaging.pyramid import levels_in_turn
     from overscan.ui.compare.conversion import raster
 
-    now = time.monotonic()
     made: list[Level] = []
     for data in levels_in_turn(pixels):
         size = Size(data.shape[1], data.shape[0])
         # All but the first level are this function's own.
-        made.append(Level(size, pixels.has_alpha, raster(data, consume=consume or bool(made)), now))
+        made.append(Level(size, pixels.has_alpha, raster(data, consume=consume or bool(made))))
     return ImageLevels(tuple(made), pixels.has_alpha, complete)
