@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QSettings, Qt, QTimer, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from overscan.core.jobs import Job
 from overscan.core.text import mark, tr, trn
 from overscan.ui import drops, style
+from overscan.ui.compare.measures_panel import MeasuresPanel
 from overscan.ui.comparing_files import ComparingFiles
 from overscan.ui.dialog_control import DialogControl
 from overscan.ui.drop_overlay import DropOverlay, Zone
@@ -23,6 +24,7 @@ from overscan.ui.main_window import FIRST_SIZE, PANEL_WIDTH, QUEUE_HEIGHT, TRAY_
 from overscan.ui.pause_control import PauseControl
 from overscan.ui.photo_tray import PhotoTray
 from overscan.ui.queue_view import QueueView
+from overscan.ui.right_column import RightColumn
 from overscan.ui.run_control import RunControl
 from overscan.ui.session import Session
 from overscan.ui.stage import Page, Stage
@@ -61,6 +63,9 @@ class Desk(QWidget):
         self.editor = self.stage.attach(session.expansion)
         self.panel = TaskPanel(self)
         self.panel.attach(session.expansion, PromptHistory(window.state, self))
+        self.measures = MeasuresPanel(self.stage.view, self)
+        self.right = RightColumn(self.panel, window.state, self)
+        self.right.attach(self.measures)
         self.queue = QueueView(session.queue, self)
         self._thumbnails = Thumbnails(self.tray, session.loader, self)
         self._columns = QSplitter(Qt.Orientation.Horizontal, self)
@@ -72,7 +77,7 @@ class Desk(QWidget):
             self.commands,
             self.queue.actions_,
             self.tray.remove,
-            self.stage.view.actions_for_menu(),
+            [*self.stage.view.actions_for_menu(), *self.measures.actions_for_menu()],
             self.editor.actions_.for_menu(),
         )
         self.files = FileControl(session, self.commands, self.tray, self.messages, window)
@@ -99,11 +104,7 @@ class Desk(QWidget):
         column.setSpacing(0)
         column.addWidget(self.messages)
         column.addWidget(self.stage, 1)
-        right = QFrame(self)
-        right.setProperty("role", "panel")
-        right_column = QVBoxLayout(right)
-        right_column.setContentsMargins(0, 0, 0, 0)
-        right_column.addWidget(self.panel)
+        right = self.right
         right.setMinimumWidth(_PANEL_WIDTHS[0])
         right.setMaximumWidth(_PANEL_WIDTHS[1])
         self._columns.setObjectName("columns")
@@ -151,6 +152,10 @@ class Desk(QWidget):
         session.photos.replaced.connect(self._photos_selected)
         stage.view.readout_changed.connect(self._readout.setText)
         stage.page_changed.connect(self.top_bar.show_page)
+        stage.page_changed.connect(self.right.show_page)
+        self.measures.source_wanted.connect(lambda path: self.files.use_as_source([path]))
+        self.measures.folder_wanted.connect(lambda path: self.files.open_folder(path.parent))
+        session.idle.connect(self.measures.close_threads)
         self.panel.plan_changed.connect(self._show_expansion)
         editor = self.editor
         editor.readout_changed.connect(self._readout.setText)

@@ -171,4 +171,5 @@ def located_at_levels(pair: Pair, original: int, result: int) -> Located:
         y=down(found.y),
         expected_x=across(found.expected_x),
         expected_y=down(found.expected_y),
+        photo=small,
     )

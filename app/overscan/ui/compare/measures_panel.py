@@ -33,7 +33,7 @@ _LEAST_FOR_A_DUEL: Final = 2
 
 
 class MeasuresPanel(QWidget):
-    """Measures what ``view`` shows while the panel is visible; everything slow is done by ``workers``.
+    """Measures what ``view`` shows while the panel is visible, in a thread of its own, until :meth:`close_threads`.
 
     ``duel_wanted`` and ``report_wanted`` are about all results on the stage, ``source_wanted`` and ``folder_wanted``
     carry the path of the chosen one.
@@ -44,12 +44,14 @@ class MeasuresPanel(QWidget):
     source_wanted = Signal(object)
     folder_wanted = Signal(object)
 
-    def __init__(self, view: CompareView, workers: Workers, parent: QWidget | None = None) -> None:
+    def __init__(self, view: CompareView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("measures-panel")
         self._view = view
-        self._measuring = Measuring(workers, self)
-        self._maps = MapMaker(workers, self)
+        # Not the view's own thread, which finds the places of further results meanwhile.
+        self._workers = Workers(self, threads=1)
+        self._measuring = Measuring(self._workers, self)
+        self._maps = MapMaker(self._workers, self)
         self._infos: tuple[MeasureInfo, ...] = ()
         self._chosen = ""
         self._kind: MapKind | None = None
@@ -87,6 +89,11 @@ class MeasuresPanel(QWidget):
     def actions_for_menu(self) -> list[QAction]:
         """The commands with their shortcuts; they are disabled while there is nothing to walk through."""
         return [self._next, self._previous]
+
+    @Slot()
+    def close_threads(self) -> None:
+        """Drop what has not begun, and wait for the one measure or map that has."""
+        self._workers.close()
 
     @property
     def chosen(self) -> ResultItem | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +17,7 @@ from overscan.ui.workers import Workers
 
 if TYPE_CHECKING:
     from overscan.imaging.measure import Measures
+    from overscan.imaging.samples import Samples8
     from overscan.ui.compare.registrations import Pair
 
 _MOST_KEPT: Final = 512
@@ -100,16 +102,39 @@ class Measuring(QObject):
         if task.dropped or located is None:
             return None
         from overscan.imaging.background import step_back
-        from overscan.imaging.measure import measure
+        from overscan.imaging.measure import ColourCause, measure
 
         step_back()
         known = (self._hashes.of(pair.original_path), self._hashes.of(pair.path), pair.frame, task.region)
         measures = self._kept.get(known)
         if measures is None and not task.dropped:
-            original = samples_of(pair.original)
-            measures = measure(original, samples_of(pair.image), located, region=task.region)
+            original, result = samples_of(pair.original), samples_of(pair.image)
+            measures = measure(original, result, located, region=task.region)
+            own = _own_values(pair.original_path) if measures.colour_cause is ColourCause.CHANGED else None
+            if own is not None and not task.dropped:
+                measures = measure(original, result, located, region=task.region, unmanaged=own)
             self._kept.put(known, measures)
         return measures
+
+
+def _own_values(path: Path) -> Samples8 | None:
+    """The values as they stand in the file, where its profile makes other colours of them: who drops it shows these.
+
+    The file is decoded for it once more, which only a result with other colours is worth.
+    """
+    import numpy as np
+
+    from overscan.imaging import colour
+    from overscan.imaging.decoding import decode, to_8_bit
+    from overscan.imaging.photo import open_photo
+    from overscan.imaging.reading import photo_errors
+
+    facts = open_photo(path).facts
+    if facts is None or facts.is_srgb:
+        return None
+    with photo_errors(path):
+        own = colour.grey_or_rgb_to_srgb(to_8_bit(decode(path.read_bytes()).samples), None)
+    return np.ascontiguousarray(own, np.uint8)
 
 
 def margins_of(photo: Size, frame: Rect | None) -> Margins | None:
