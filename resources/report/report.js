@@ -9,6 +9,7 @@
   const modes = ["split", "flip", "side", "difference"];
   const nearestAbove = 2; // of the finest picture's own pixels, as in the program's window
   const mostZoom = 16;
+  const narrow = 640;
   const state = { mode: "split", left: 0, right: Math.min(1, panes.length - 1), view: "whole", zoom: 0, x: 0, y: 0, share: 0.5, held: false };
 
   const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
@@ -40,9 +41,32 @@
     }
   }
 
+  // The panes get the height that the pictures need, within the window; on a narrow screen they stand in one column.
+  function arrange(count) {
+    const size = sizeOf();
+    const width = panel.clientWidth;
+    const most = Math.max(240, window.innerHeight * 0.74);
+    const needed = (across) => Math.ceil((across * size.height) / size.width);
+    if (state.mode !== "side") {
+      panel.style.height = `${clamp(needed(width), 200, most)}px`;
+      return;
+    }
+    const caption = 34;
+    let best = 1;
+    if (width >= narrow) {
+      const fits = (columns) => Math.min(width / columns / size.width, (most / Math.ceil(count / columns) - caption) / size.height);
+      for (let columns = 2; columns <= count; columns += 1) if (fits(columns) > fits(best)) best = columns;
+    }
+    const rows = Math.ceil(count / best);
+    const tallest = width < narrow ? most * 0.7 : most / rows;
+    panel.style.gridTemplateColumns = `repeat(${best}, minmax(0, 1fr))`;
+    panel.style.height = `${Math.round(rows * Math.min(tallest, needed(width / best) + caption))}px`;
+  }
+
   function draw() {
     const shown = shownPanes();
     stage.dataset.mode = state.mode;
+    arrange(shown.length);
     for (const pane of panes) {
       for (const plane of pane.querySelectorAll(".plane")) plane.hidden = plane.dataset.view !== state.view;
       pane.classList.toggle("off", !shown.includes(pane));
@@ -252,6 +276,6 @@
   for (const pane of panes) place(pane);
   stage.classList.add("live");
   for (const part of stage.querySelectorAll(".tools, .keys")) part.hidden = false;
-  new ResizeObserver(draw).observe(panel);
+  window.addEventListener("resize", draw);
   draw();
 })();

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 from overscan.cli.report import err, out, out_json, say
 from overscan.composition import House
 from overscan.core.failures import Failure, OverscanError, PhotoError, UsageError
-from overscan.core.recipe import Recipe, recipe_of
+from overscan.core.recipe import Recipe
 from overscan.core.text import tr
 from overscan.services.exhibits import MOST_RESULTS, exhibit, kind_of, refuse_taken, write_exhibit
 
 if TYPE_CHECKING:
-    from overscan.engine.journal import Journal
     from overscan.imaging.comparing import Compared, ResultFile
     from overscan.imaging.measure import Measures
 
@@ -129,49 +128,21 @@ def _files(paths: Sequence[Path], recipes: Mapping[Path, Recipe]) -> list[Result
 
 
 def _recipes(house: House, original_sha256: str, paths: Sequence[Path]) -> dict[Path, Recipe]:
-    """How the results were made, as far as the journal knows them by their content. Without a journal, nothing."""
+    """How the results were made, as far as the journal knows. Without a journal, nothing; none is made for it."""
+    from overscan.engine.recipes import recipes_of
+
     if not house.folders.journal.is_file():
         return {}
     try:
         journal = house.open_journal()
         try:
-            found = {path: recipe for path in paths if (recipe := _recipe(house, journal, original_sha256, path))}
+            return recipes_of(journal, house.registry, original_sha256, paths)
         finally:
             journal.close()
     except OverscanError as error:
-        # What was asked for are measures; they need no journal.
+        # What was asked for are measures, and they need no journal.
         say(error)
         return {}
-    return found
-
-
-def _recipe(house: House, journal: Journal, original_sha256: str, path: Path) -> Recipe | None:
-    from overscan.imaging.photo import open_photo
-
-    try:
-        sha256 = open_photo(path).ref.sha256 or ""
-    except OverscanError:
-        return None  # told when it is measured
-    output = next(
-        (
-            (job, o)
-            for job in reversed(journal.done_with(original_sha256, limit=-1))
-            for o in job.outputs
-            if o.sha256 == sha256
-        ),
-        None,
-    )
-    if output is None:
-        ref = journal.output_at(str(path.absolute()), sha256)
-        job = journal.get(ref.job) if ref is not None else None
-        output = next(((job, o) for o in job.outputs if ref is not None and o.n == ref.n), None) if job else None
-    if output is None:
-        return None
-    try:
-        provider = house.registry.get(output[0].request.provider)
-    except OverscanError:
-        provider = None  # a journal may name a provider that is no longer installed
-    return recipe_of(*output, provider)
 
 
 class _Bar:

@@ -26,6 +26,18 @@ class WindowActions(QObject):
         self.save_as = self._make(
             "save-as", tr("Save As…"), tr("Save a copy of the output on show elsewhere"), "Ctrl+Shift+S"
         )
+        self.save_report = self._make(
+            "save-report",
+            tr("Save Report…"),
+            tr("Save the comparison on the stage as one web page to show to others"),
+            "Ctrl+E",
+        )
+        self.save_sheet = self._make(
+            "save-sheet",
+            tr("Save Sheet…"),
+            tr("Save the results on the stage as one picture with labels"),
+            "Ctrl+Shift+E",
+        )
         self.use_as_source = self._make(
             "use-as-source",
             tr("Use as Source"),
@@ -113,6 +125,7 @@ def build_menus(
     file.addActions([actions.open, actions.open_folder, actions.compare_files, actions.paste])
     file.addSeparator()
     file.addActions([actions.use_as_source, actions.save_as, actions.copy_path, queue.show_in_folder])
+    file.addActions([actions.save_report, actions.save_sheet])
     file.addSeparator()
     file.addActions([actions.settings, actions.quit])
     edit = _menu(bar, "edit-menu", tr("Edit"))
