@@ -19,6 +19,7 @@ from overscan.ui.dialog_control import DialogControl
 from overscan.ui.drop_overlay import DropOverlay, Zone
 from overscan.ui.edit.prompt_box import PromptHistory
 from overscan.ui.edit.result_check import ResultCheck
+from overscan.ui.exhibit_control import ExhibitControl
 from overscan.ui.file_control import FileControl
 from overscan.ui.main_window import FIRST_SIZE, PANEL_WIDTH, QUEUE_HEIGHT, TRAY_WIDTH
 from overscan.ui.pause_control import PauseControl
@@ -88,6 +89,9 @@ class Desk(QWidget):
         self.comparing = ComparingFiles(
             session, self.commands, self.stage, self.tray, self.files, self.messages, window.state, window
         )
+        self.exhibits = ExhibitControl(
+            session, self.commands, self.stage, self.messages, self.files.open_folder, window
+        )
         self._overlay = DropOverlay(self)
         self._connect()
         self._restore(window.state)
@@ -153,6 +157,7 @@ class Desk(QWidget):
         stage.view.readout_changed.connect(self._readout.setText)
         stage.page_changed.connect(self.top_bar.show_page)
         stage.page_changed.connect(self.right.show_page)
+        self.measures.report_wanted.connect(self.exhibits.save_report)
         self.measures.source_wanted.connect(lambda path: self.files.use_as_source([path]))
         self.measures.folder_wanted.connect(lambda path: self.files.open_folder(path.parent))
         session.idle.connect(self.measures.close_threads)
