@@ -22,11 +22,16 @@ _REACH: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """``scale`` is pixels of the picture for each of the photo; ``angle`` in degrees, clockwise."""
+    """``scale`` is pixels of the picture for each of the photo; ``angle`` in degrees, clockwise.
+
+    ``x`` and ``y`` are where the corner of the photo (mirrored, where it is) lies in the picture, in its pixels.
+    """
 
     scale: float
     angle: float
     mirrored: bool
+    x: float
+    y: float
 
 
 def recognised(photo: Samples8, picture: Samples8) -> Recognised | None:
@@ -37,8 +42,9 @@ def recognised(photo: Samples8, picture: Samples8) -> Recognised | None:
     for mirrored in (False, True):
         found = _agreement(np.asarray(cv2.flip(here, 1), np.uint8) if mirrored else here, there)
         if found is not None and (best is None or found[0] > best[0]):
-            count, scale, angle = found
-            best = count, Recognised(scale * factor / factor_there, angle, mirrored)
+            count, scale, angle, x, y = found
+            place = (x / factor_there, y / factor_there)
+            best = count, Recognised(scale * factor / factor_there, angle, mirrored, *place)
     return best[1] if best is not None else None
 
 
@@ -50,8 +56,8 @@ def _small(samples: Samples8) -> tuple[Samples8, float]:
     return np.asarray(small, np.uint8), target.width / size.width
 
 
-def _agreement(photo: Samples8, picture: Samples8) -> tuple[int, float, float] | None:
-    """How many corners agree, and on which scale and angle."""
+def _agreement(photo: Samples8, picture: Samples8) -> tuple[int, float, float, float, float] | None:
+    """How many corners agree, and on which scale, angle and place."""
     finder = cv2.ORB.create(_CORNERS)
     points, words = finder.detectAndCompute(photo, None)
     points_there, words_there = finder.detectAndCompute(picture, None)
@@ -67,4 +73,6 @@ def _agreement(photo: Samples8, picture: Samples8) -> tuple[int, float, float] |
         return None
     scale = math.hypot(float(matrix[0, 0]), float(matrix[1, 0]))
     angle = math.degrees(math.atan2(float(matrix[1, 0]), float(matrix[0, 0])))
-    return int(agreeing.sum()), scale, angle
+    # Corners are told by the middles of their pixels, places by the edges.
+    half = 0.5 * (1 - scale)
+    return int(agreeing.sum()), scale, angle, float(matrix[0, 2]) + half, float(matrix[1, 2]) + half

@@ -87,7 +87,12 @@ def register(laid: Laid) -> Registration | Mismatch:
     if found is not None and found.confidence >= LEAST_CONFIDENCE:
         return _registration(laid, found) if shape_fits else _stretched(laid)
     if found is None:  # nothing to go by but the colours
-        return Registration(confidence=0.0) if shape_fits and _alike(laid) else _other(laid)
+        return Registration(confidence=0.0) if shape_fits and alike(laid) else _other(laid)
+    return why_not(laid)
+
+
+def why_not(laid: Laid) -> Mismatch:
+    """What became of a photo that was not found at its place."""
     return _turned(laid) or _elsewhere(laid) or _other(laid)
 
 
@@ -127,7 +132,7 @@ def _registration(laid: Laid, found: Aligned) -> Registration:
     return Registration(shift_x, shift_y, scale_x, scale_y, found.confidence)
 
 
-def _alike(laid: Laid) -> bool:
+def alike(laid: Laid) -> bool:
     """Whether the photo's colours, averaged coarsely, are where they should be."""
     x, y = laid.expected
     size = laid.photo_size.fitted(64, 64)

@@ -1,0 +1,106 @@
+"""Sharpness, noise and blocking of a picture, from its own pixels alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from overscan.core.geometry import Size
+from overscan.imaging.aligning import Axis, Floats
+
+REBLUR: Final = 9
+"""Pixels of the strong blur that sharpness is told by."""
+BLOCK: Final = 8
+_BINS: Final = 2048
+_HIGHEST: Final = 64.0
+_GAUSSIAN: Final = 0.6745
+"""Median of the absolute values of a Gaussian of deviation 1."""
+_STEP: Final = 24.0
+"""Levels at which a step between neighbours stops counting for more: an edge, not a block's border."""
+
+
+class Quality:
+    """Sums up a picture's luma part by part."""
+
+    def __init__(self, size: Size) -> None:
+        self._differences = np.zeros(2)
+        self._lost = np.zeros(2)
+        self._corners = np.zeros(_BINS)
+        self._columns = (np.zeros(size.width), np.zeros(size.width))
+        self._rows = (np.zeros(size.height), np.zeros(size.height))
+
+    def add(self, grey: Floats, left: int, top: int) -> None:
+        """A part (H×W, 0 to 255) whose corner lies at (left, top)."""
+        height, width = grey.shape
+        if height < 2 or width < 2:
+            return
+        across = cv2.absdiff(grey[:, 1:], grey[:, :-1])
+        down = cv2.absdiff(grey[1:], grey[:-1])
+        for n, (apart, kernel) in enumerate(((across, (REBLUR, 1)), (down, (1, REBLUR)))):
+            blurred = cv2.blur(grey, kernel, borderType=cv2.BORDER_REFLECT)
+            after = cv2.absdiff(blurred[:, 1:], blurred[:, :-1]) if n == 0 else cv2.absdiff(blurred[1:], blurred[:-1])
+            self._differences[n] += cv2.sumElems(apart)[0]
+            self._lost[n] += cv2.sumElems(np.maximum(apart - after, 0))[0]
+        corners = cv2.absdiff(grey[1:, 1:] + grey[:-1, :-1], grey[1:, :-1] + grey[:-1, 1:])
+        found = cv2.calcHist([corners], [0], None, [_BINS], [0, 2 * _HIGHEST]).ravel()
+        self._corners += found
+        self._corners[-1] += corners.size - found.sum()
+        for sums, counts, steps, first, axis in (
+            (*self._columns, across, left, 0),
+            (*self._rows, down, top, 1),
+        ):
+            profile = cv2.reduce(np.minimum(steps, np.float32(_STEP)), axis, cv2.REDUCE_SUM, dtype=cv2.CV_64F).ravel()
+            sums[first : first + profile.size] += profile
+            counts[first : first + profile.size] += steps.shape[axis]
+
+    @property
+    def sharpness(self) -> float:
+        """0 (nothing is lost to a further blur) to 1."""
+        shares = [
+            float(lost / total) for lost, total in zip(self._lost, self._differences, strict=True) if total > 1e-6
+        ]
+        return min(shares) if shares else 0.0
+
+    @property
+    def noise(self) -> float:
+        """Standard deviation in levels."""
+        counts = self._corners
+        total = counts.sum()
+        if not total:
+            return 0.0
+        reached = np.cumsum(counts)
+        n = int(np.searchsorted(reached, total / 2))
+        below = reached[n - 1] if n else 0.0
+        median = (n + (total / 2 - below) / max(1.0, counts[n])) * 2 * _HIGHEST / _BINS
+        return float(median / 2 / _GAUSSIAN)
+
+    def blocking(self, grids: tuple[tuple[Axis, Axis], ...]) -> float:
+        """How much stronger steps between neighbours are on a grid of blocks than between it; 0 for no difference.
+
+        Each grid is told by how its coordinates, with blocks of 8, become those of the picture; the strongest counts.
+        """
+        found = [np.mean([_contrast(*self._columns, x), _contrast(*self._rows, y)]).item() for x, y in grids]
+        return max([0.0, *found])
+
+
+def _contrast(sums: npt.NDArray[np.float64], counts: npt.NDArray[np.float64], axis: Axis) -> float:
+    """The mean step on the borders of blocks over that halfway between them, less 1."""
+    period = BLOCK * axis.scale
+    if period < 4:
+        return 0.0
+    known = np.flatnonzero(counts)
+    if known.size < 4 * period:
+        return 0.0
+    steps = np.zeros_like(sums)
+    steps[known] = sums[known] / counts[known]
+    # Step n lies on the border between the pixels n and n + 1, at n + 1.
+    phase = np.mod((known + 1 - axis.offset) / period, 1.0)
+    apart = np.minimum(phase, 1 - phase) * period
+    near = max(0.5, axis.scale / 2)
+    on, between = apart <= near, np.abs(apart - period / 2) <= near
+    if not on.any() or not between.any():
+        return 0.0
+    return float(steps[known[on]].mean() / max(0.05, steps[known[between]].mean()) - 1)
