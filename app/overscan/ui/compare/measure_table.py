@@ -140,7 +140,7 @@ class MeasureTable(QWidget):
         """The stripes of the table, behind the names."""
         colours = style.colours()
         painter = QPainter(self)
-        painter.fillRect(QRect(0, 0, self.width(), self._top()), QColor(colours.bar))
+        painter.fillRect(QRect(0, _FRAME, self.width(), self._top() - _FRAME), QColor(colours.bar))
         for row in range(1, len(self._infos), 2):
             painter.fillRect(QRect(0, self._top() + row * _ROW, self.width(), _ROW), QColor(colours.bar))
 
