@@ -15,7 +15,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import decoding, delays, editor, in_flight, masks, stalls, startup, transfer
+from tests.benchmarks import comparing, decoding, delays, editor, in_flight, masks, stalls, startup, transfer
 from tests.benchmarks.harness import ROOT, Figure
 
 BENCHMARKS: Final[dict[str, Callable[[Path], Iterable[Figure]]]] = {
@@ -27,6 +27,7 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Iterable[Figure]]]] = {
     "transfer": transfer.measure,
     "masks": masks.measure,
     "editor": editor.measure,
+    "comparing": comparing.measure,
 }
 TARGET: Final = ROOT / "build" / "bench.json"
 

@@ -56,10 +56,10 @@ def test_what_nobody_shows_goes_altogether_and_what_is_shown_keeps_something() -
     shown, hidden, last = image("shown", 20), image("hidden", 30), image("last", 10)
     stamp = hidden.file
     assert stamp is not None
-    for each in (shown, hidden, last):
-        cache.keep(each)
+    cache.keep(shown)
+    cache.keep(hidden)
+    cache.keep(last)
     del hidden
-    each = None
     cache.trim([shown, last])
     assert cache.find(stamp) is None
     assert shown.finest == len(shown.levels) - 1
