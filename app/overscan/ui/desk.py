@@ -17,6 +17,7 @@ from overscan.ui.compare.measures_panel import MeasuresPanel
 from overscan.ui.comparing_files import ComparingFiles
 from overscan.ui.dialog_control import DialogControl
 from overscan.ui.drop_overlay import DropOverlay, Zone
+from overscan.ui.duel.control import DuelControl
 from overscan.ui.edit.prompt_box import PromptHistory
 from overscan.ui.edit.result_check import ResultCheck
 from overscan.ui.exhibit_control import ExhibitControl
@@ -92,6 +93,7 @@ class Desk(QWidget):
         self.exhibits = ExhibitControl(
             session, self.commands, self.stage, self.messages, self.files.open_folder, window
         )
+        self.duels = DuelControl(session, self.stage, self.tray.selected, self.messages, window)
         self._overlay = DropOverlay(self)
         self._connect()
         self._restore(window.state)
@@ -172,6 +174,8 @@ class Desk(QWidget):
         self.top_bar.page_chosen.connect(stage.set_page)
         self.queue.folder_wanted.connect(self.files.show_in_folder)
         self.queue.job_chosen.connect(self._show_job)
+        commands.blind_duel.triggered.connect(self.duels.open)
+        self.measures.duel_wanted.connect(self.duels.open)
         commands.edit_page.triggered.connect(lambda: stage.set_page(Page.EDIT))
         commands.compare_page.triggered.connect(lambda: stage.set_page(Page.COMPARE))
         commands.save_as.triggered.connect(self._save_as)

@@ -71,6 +71,9 @@ class WindowActions(QObject):
             tr("Take the file on show out of the comparison; it stays where it is"),
             "Ctrl+Alt+Backspace",
         )
+        self.blind_duel = self._make(
+            "blind-duel", tr("Blind Duel…"), tr("Judge results two at a time without knowing whose they are"), "Ctrl+D"
+        )
         self.spending = self._make(
             "spending", tr("Spending…"), tr("What was quoted and charged, by account and by day"), "Ctrl+Shift+M"
         )
@@ -142,6 +145,7 @@ def build_menus(
     run.addAction(actions.spending)
     shown = _menu(bar, "view-menu", tr("View"))
     shown.addActions([actions.edit_page, actions.compare_page])
+    shown.addAction(actions.blind_duel)
     shown.addSeparator()
     shown.addActions(list(view))
     shown.addSeparator()
