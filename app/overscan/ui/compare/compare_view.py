@@ -2,47 +2,54 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from overscan.core.geometry import Rect
+from overscan.core.text import tr
 from overscan.ui.compare.actions import CompareActions, Zoomed
-from overscan.ui.compare.canvas import Canvas
+from overscan.ui.compare.blink import Blink
+from overscan.ui.compare.board import Board
 from overscan.ui.compare.contents import ORIGINAL, Contents, readout, result_key
-from overscan.ui.compare.divider import Divider
-from overscan.ui.compare.grid import MAX_PANES, Cell, cells, columns_for
+from overscan.ui.compare.difference import AMPLIFICATIONS
 from overscan.ui.compare.items import CompareMode, OriginalItem, ResultItem
-from overscan.ui.compare.looks import Looks
+from overscan.ui.compare.loupe import Loupe
+from overscan.ui.compare.outlook import Outlook
+from overscan.ui.compare.painting import Resampler
 from overscan.ui.compare.pane import Pane, PaneContent
+from overscan.ui.compare.pointing import Pointing
+from overscan.ui.compare.registrations import Registrations
+from overscan.ui.compare.results_menu import ResultsMenu
+from overscan.ui.compare.second_screen import SecondScreenControl
+from overscan.ui.compare.selection import Selection
 from overscan.ui.compare.sources import Sources
 from overscan.ui.compare.toolbar import CompareToolbar
 from overscan.ui.compare.viewport import Box, Viewport
 from overscan.ui.images import ImageLoader
-
-_GAP: Final = 6
-_SETTLED_MS: Final = 300
+from overscan.ui.workers import Workers
 
 
 class CompareView(QFrame):
-    """The original and up to any number of results, side by side or split.
+    """The original and up to any number of results: side by side, split, one in another's place, or their difference.
 
     Without results it is a plain view of the photo. Zoom and place survive every change but that of the photo.
-    ``readout_changed`` carries a line for the status bar; ``mode_changed`` a :class:`CompareMode`.
-    ``menu_wanted`` carries the number of a saved output, from 1, and where on the screen its menu is to open.
     """
 
     readout_changed = Signal(str)
+    """A line for the status bar."""
     menu_wanted = Signal(int, QPoint)
+    """The number of a saved output, from 1, and where on the screen its menu is to open."""
     mode_changed = Signal(object)
+    """A :class:`CompareMode`."""
     contents_changed = Signal()
     """Other results, or an image has come."""
     viewport_settled = Signal()
     """The place or the zoom has changed, and nothing has moved for a moment."""
+    resampler_changed = Signal(object)
+    """The :class:`Resampler` of all panes."""
 
     def __init__(self, loader: ImageLoader, object_name: str = "compare", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,29 +57,51 @@ class CompareView(QFrame):
         self.setProperty("role", "stage")
         self._sources = Sources(loader, self)
         self._sources.changed.connect(self._image_came)
-        self._contents = Contents(self._sources)
-        self._mode = CompareMode.SIDE_BY_SIDE
-        self._flip = 1
-        self._solo: int | None = None
-        self._held = False
-        self._hover: tuple[float, float] | None = None
-        self._looks = Looks()
+        self._workers = Workers(self, threads=1)
+        self.destroyed.connect(self._workers.close)
+        self.registrations = Registrations(self._workers, self)
+        self._contents = Contents(self._sources, self.registrations)
+        self._shown: tuple[PaneContent, ...] = ()
+        self._chosen = Selection()
+        self._amplification = AMPLIFICATIONS[0]
+        self._equal: bool | None = None
         self._told = ""
-        self._settling = QTimer(self, singleShot=True, interval=_SETTLED_MS)
-        self._settling.timeout.connect(self.viewport_settled)
-        self._area = QWidget()
-        self._area.setObjectName(f"{object_name}-panes")
-        self._split = self._made_pane("split", headers=2)
-        self._divider = Divider(self._split.canvas)
-        self._grid: list[Pane] = []
+        self.blink = Blink(self)
+        self._board = Board(object_name)
+        self._outlook = Outlook(self._board)
+        self._outlook.settled.connect(self.viewport_settled)
+        self._outlook.resampler_changed.connect(self.resampler_changed)
+        self._board.pair.canvas.compared.connect(self._compared)
+        loupe = Loupe(f"{object_name}-loupe", self._board)
+        self.pointing = Pointing(self._board, loupe, lambda: self._board.canvases, lambda: self._outlook.active)
+        self.pointing.changed.connect(self._tell)
         self._actions = CompareActions(self)
-        self._toolbar = CompareToolbar(self._actions, object_name)
+        self.pointing.loupe_changed.connect(self._refresh_actions)
+        self.second_screen = SecondScreenControl(self, self._actions)
+        self.second_screen.viewport_changed.connect(self._moved_on_second)
+        self.second_screen.open_changed.connect(self._actions.second_screen.setChecked)
+        self._results_menu = ResultsMenu(f"{object_name}-results-menu", self)
+        self._results_menu.hidden_chosen.connect(self._hide_images)
+        self._results_menu.columns_chosen.connect(self.set_columns)
+        self._toolbar = CompareToolbar(self._actions, self._results_menu, object_name)
         self._toolbar.mode_chosen.connect(self.set_mode)
+        self._toolbar.interval_chosen.connect(self.blink.set_interval)
+        self._toolbar.amplification_chosen.connect(self.set_amplification)
+        self._toolbar.show_interval(self.blink.interval)
+        self._toolbar.show_amplification(self._amplification)
+        for pane in (self._board.pair, self._board.single):
+            self._connect_pane(pane)
+        self._board.pane_made.connect(self._connect_pane)
+        self._outlook.changed.connect(self._moved)
+        self.blink.turned.connect(self._blinked)
+        self.blink.running_changed.connect(self._actions.blink.setChecked)
+        self.blink.interval_changed.connect(self._toolbar.show_interval)
+        self.registrations.changed.connect(self._refresh)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addWidget(self._toolbar)
-        layout.addWidget(self._area, 1)
+        layout.addWidget(self._board, 1)
         self._refresh()
 
     # What is shown
@@ -87,9 +116,9 @@ class CompareView(QFrame):
         self._contents.original = original
         if not same:
             self._contents.results = ()
-            self._looks.reset()
-            self._solo = self._hover = None
-            self._flip = 1
+            self._outlook.reset()
+            self.pointing.forget()
+            self._chosen.another_photo()
         self._want()
         if same:
             self._sources.look_again(ORIGINAL)
@@ -98,9 +127,6 @@ class CompareView(QFrame):
     def set_results(self, results: Sequence[ResultItem]) -> None:
         """Show these results, in this order; those that were here (by their keys) keep their images."""
         self._contents.results = tuple(results)
-        self._flip = min(self._flip, max(1, len(results)))
-        if self._solo is not None and self._solo > len(results):
-            self._solo = None
         self._want()
         self._refresh()
 
@@ -116,81 +142,137 @@ class CompareView(QFrame):
 
     @property
     def mode(self) -> CompareMode:
-        return self._mode
+        return self._chosen.mode
 
     def set_mode(self, mode: CompareMode) -> None:
-        if mode is not self._mode:
-            self._mode = mode
-            self._solo = None
-            self._refresh()
+        if mode is not self._chosen.mode:
+            self._chosen.mode = mode
+            self.blink.set_running(False)
+            self._chosen.wanted_solo = None
+            self._render()
             self.mode_changed.emit(mode)
+        else:
+            self._refresh_actions()
 
     def next_mode(self) -> None:
         modes = list(CompareMode)
-        self.set_mode(modes[(modes.index(self._mode) + 1) % len(modes)])
+        self.set_mode(modes[(modes.index(self.mode) + 1) % len(modes)])
 
     def flip_to(self, n: int) -> None:
-        """Output ``n`` (from 1) opposite the original in the split; side by side, that pane alone, or all again."""
-        if not 1 <= n <= len(self._contents.results):
-            return
-        if self._mode is CompareMode.SIDE_BY_SIDE:
-            self._solo = None if self._solo == n else n
-        self._flip = n
-        self._refresh()
+        """Make image ``n`` the second of the pair, or the one that is flipped to; side by side, show that pane alone,
+        or all again. 0 is the original."""
+        if self._chosen.choose(n, self._numbers):
+            self._render()
+
+    def set_first(self, n: int) -> None:
+        """Image ``n`` (0: the original) is what others are compared with: left or upper in the split, subtracted in the
+        difference, and what the blink goes back to."""
+        if n in self._numbers and self.mode is not CompareMode.SIDE_BY_SIDE:
+            self._chosen.wanted_first = n
+            self._render()
+
+    def step_image(self, by: int) -> None:
+        """Go on by so many images, round and round."""
+        number = self._chosen.step(by, self._keys)
+        if number is not None and (self.mode is not CompareMode.SIDE_BY_SIDE or self._chosen.wanted_solo != number):
+            self.flip_to(number)
 
     @property
     def shown_output(self) -> int | None:
-        """The output opposite the original, or the one that is alone; ``None`` where all are shown."""
-        return self._flip if self._mode is CompareMode.SPLIT else self._solo
+        """The output in question, or the one that is alone; ``None`` where all are shown, or the original."""
+        numbers = self._numbers
+        if not numbers or self.mode is CompareMode.SIDE_BY_SIDE:
+            return self._chosen.solo(numbers) or None
+        return self._chosen.second(numbers) or None
 
     def hold_original(self, held: bool) -> None:
         """Show the original in place of every output, until called with false."""
-        if held != self._held:
-            self._held = held
+        if held != self._chosen.held:
+            self._chosen.held = held
             self._actions.original.setChecked(held)
-            self._refresh()
+            self._render()
+
+    def set_columns(self, columns: int | None) -> None:
+        """How many columns the panes stand in, side by side; ``None``: as many as show the images largest."""
+        self._chosen.columns = columns
+        self._render()
+
+    def step_columns(self, by: int) -> None:
+        self.set_columns(self._chosen.next_columns(by, len(self._chosen.grid(self._keys))))
+
+    def turn_divider(self) -> None:
+        """Let the line of the split stand upright or lie level."""
+        divider = self._board.divider
+        upright = divider.across is Qt.Orientation.Horizontal
+        divider.set_across(Qt.Orientation.Vertical if upright else Qt.Orientation.Horizontal)
+
+    def set_blinking(self, on: bool) -> None:
+        """Show the first and the second image in turns, in place of each other."""
+        if on:
+            self.set_mode(CompareMode.FLIP)
+        self.blink.set_running(on and len(self._shown) > 1)
+
+    @property
+    def amplification(self) -> int:
+        return self._amplification
+
+    def set_amplification(self, amplification: int) -> None:
+        """One of :data:`AMPLIFICATIONS`."""
+        self._amplification = amplification
+        self._toolbar.show_amplification(amplification)
+        self._render()
+
+    def amplify(self, by: int) -> None:
+        """The next larger (above 0) or smaller amplification, if there is one."""
+        at = AMPLIFICATIONS.index(self._amplification) + by
+        self.set_amplification(AMPLIFICATIONS[max(0, min(len(AMPLIFICATIONS) - 1, at))])
 
     @property
     def sync(self) -> bool:
-        return self._looks.in_step
+        return self._outlook.in_step
 
     def set_sync(self, on: bool) -> None:
         """Move all panes together, or each alone. Switched on, the others come to where the active one is."""
-        self._looks.in_step = on
+        self.pointing.crossing = on
         self._actions.sync.setChecked(on)
-        if on:
-            self._looks.align()
+        self._outlook.set_in_step(on)
+
+    def realign(self) -> None:
+        """Bring panes that were moved alone back to the others."""
+        self._outlook.align()
 
     @property
     def viewport(self) -> Viewport | None:
         """Where the active pane looks; ``None`` while there is nothing to see."""
-        return self._looks.current
+        return self._outlook.view
+
+    @property
+    def resampler(self) -> Resampler:
+        """How images are drawn, in all panes."""
+        return self._outlook.resampler
 
     def visible_rect(self) -> Rect | None:
         """What of the photo, in its whole pixels, the active pane shows."""
-        seen = self._looks.current.seen if self._looks.current is not None else None
-        if seen is None:
-            return None
-        x, y = math.floor(seen.x), math.floor(seen.y)
-        return Rect(x, y, math.ceil(seen.right) - x, math.ceil(seen.bottom) - y)
+        view = self._outlook.view
+        return view.seen_rect if view is not None else None
 
     def look_at(self, rect: Rect) -> None:
         """Bring this rectangle of the photo to the middle of all panes, about a third as large as they are."""
-        self._change(lambda view: view.showing(Box(rect.x, rect.y, rect.width, rect.height)))
+        self._outlook.change(lambda view: view.showing(Box(rect.x, rect.y, rect.width, rect.height)))
 
     def fit(self) -> None:
-        self._change(lambda view: view.fitted())
+        self._outlook.change(lambda view: view.fitted())
 
     def actual_size(self) -> None:
         """One pixel of the photo for each of the screen."""
-        self._change(lambda view: view.zoomed(1.0))
+        self._outlook.change(lambda view: view.zoomed(1.0))
 
     def double_size(self) -> None:
-        self._change(lambda view: view.zoomed(2.0))
+        self._outlook.change(lambda view: view.zoomed(2.0))
 
     def zoom_by(self, steps: float) -> None:
         """In (above 0) or out by notches of the wheel, about the middle."""
-        self._change(lambda view: view.stepped(steps))
+        self._outlook.change(lambda view: view.stepped(steps))
 
     def lend_zoom(self, view: Zoomed | None) -> None:
         """Let the commands of the zoom obey another view that is shown in this one's place; ``None``: this one."""
@@ -200,21 +282,45 @@ class CompareView(QFrame):
         """Every command with its shortcut, separators included."""
         return self._actions.all()
 
+    def open_results_menu(self) -> None:
+        """Let a person choose which images are side by side."""
+        self._toolbar.open_results()
+
+    def prepare(self) -> None:
+        """Make the panes in quiet moments, one at a time, instead of all when the first results land."""
+        self._board.prepare()
+
     # Inside
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange()
+        self._board.arrange()
+        self._outlook.arranged()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._refresh_actions()
-        self._arrange()
-        self._tell()
+        self._board.arrange()
+        self._outlook.arranged()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self.blink.set_running(False)
         self._refresh_actions()
+
+    @property
+    def _numbers(self) -> tuple[int, ...]:
+        return tuple(content.number for content in self._shown)
+
+    @property
+    def _image_keys(self) -> list[str]:
+        """Of all images, in the order of their numbers."""
+        original = [ORIGINAL] if self._contents.original is not None else []
+        return [*original, *(result_key(item) for item in self._contents.results)]
+
+    @property
+    def _keys(self) -> list[tuple[int, str]]:
+        return list(zip(self._numbers, self._image_keys, strict=True))
 
     def _want(self) -> None:
         original, results = self._contents.original, self._contents.results
@@ -226,112 +332,99 @@ class CompareView(QFrame):
     def _image_came(self, _key: str) -> None:
         self._refresh()
 
+    @Slot()
     def _refresh(self) -> None:
-        """Bring everything in line with the items, the images and the modes."""
-        self._looks.settle(self._contents.bounds, self._contents.photo_size)
-        contents = self._contents.all()
-        base = contents[0] if contents and self._contents.original else None
-        results = contents[1:] if base else contents
-        splitting = self._mode is CompareMode.SPLIT and base is not None and bool(results)
-        while len(self._grid) < min(MAX_PANES, len(contents)):
-            self._grid.append(self._made_pane(str(len(self._grid))))
-        if splitting and base is not None:
-            output = results[self._flip - 1]
-            self._split.show_contents(base, base if self._held else output)
-        for n, (pane, content) in enumerate(zip(self._grid, self._visible(contents), strict=False)):
-            over = self._held and base is not None and (n > 0 or self._solo is not None)
-            pane.show_contents(base if over and base is not None else content, numbered=bool(results))
-        self._toolbar.refresh(self._mode, len(results), min(len(contents), MAX_PANES))
-        self._refresh_actions()
-        self._arrange()
-        self._tell()
+        """Bring everything in line with the items and the images."""
+        self._outlook.settle(self._contents.bounds, self._contents.photo_size)
+        self._shown = self._contents.all()
+        if len(self._shown) < 2:
+            self.blink.set_running(False)
+        words = [f"{content.number} {content.title}" for content in self._shown]
+        self._results_menu.refresh(
+            list(zip(self._image_keys, words, strict=True)), self._chosen.hidden, self._chosen.columns
+        )
+        self._render()
         self.contents_changed.emit()
 
-    def _visible(self, contents: tuple[PaneContent, ...]) -> tuple[PaneContent, ...]:
-        """What the grid shows, in order."""
-        if self._solo is not None and self._mode is CompareMode.SIDE_BY_SIDE:
-            return tuple(content for content in contents if content.number == self._solo)
-        return contents[:MAX_PANES]
+    def _render(self) -> None:
+        """Show what is chosen of what there is."""
+        bounds = self._contents.bounds or Box(0, 0, 3, 2)
+        self._board.numbered = bool(self._contents.results)
+        self._board.show_chosen(
+            self._chosen, self._shown, self._image_keys, bounds.width / bounds.height, self._amplification
+        )
+        results, panes = len(self._contents.results), len(self._board.canvases)
+        self._toolbar.refresh(self.mode, results, panes, len(self._shown))
+        self._refresh_actions()
+        self._outlook.set_layers([content.layer for content in self._shown if content.layer is not None])
+        self.pointing.loupe.set_layers([(content.number, content.layer) for content in self._shown])
+        self._outlook.arranged()
 
     def _refresh_actions(self) -> None:
         self._actions.refresh(
             shown=self.isVisible(),
-            has_photo=self._contents.original is not None or bool(self._contents.results),
+            has_photo=bool(self._shown),
             results=len(self._contents.results),
+            images=len(self._shown),
+            mode=self.mode,
+        )
+        self._actions.loupe.setChecked(self.pointing.loupe.on)
+        self._actions.pin.setChecked(self.pointing.loupe.pinned)
+
+    @Slot()
+    def _moved(self) -> None:
+        """What follows from where the panes look now."""
+        self._actions.realign.setEnabled(self.isVisible() and self._outlook.any_offset)
+        self.second_screen.follow(self._on_show(), self._outlook.view, self._outlook.resampler)
+        self.pointing.later()
+
+    def _on_show(self) -> PaneContent | None:
+        """The one image that another screen shows."""
+        numbers = self._numbers
+        if not numbers:
+            return None
+        if self.mode is CompareMode.SIDE_BY_SIDE:
+            canvases, active = self._board.canvases, self._outlook.active
+            grid = self._chosen.grid(self._keys)
+            number = grid[canvases.index(active)] if active in canvases else grid[0]
+            number = numbers[0] if self._chosen.held else number
+        else:
+            number = self._chosen.shown(numbers)
+        return self._shown[numbers.index(number)]
+
+    @Slot(object)
+    def _connect_pane(self, pane: Pane) -> None:
+        pane.menu_wanted.connect(self.menu_wanted)
+        self._outlook.follow(pane.canvas)
+        self.pointing.follow(pane.canvas)
+
+    @Slot(object)
+    def _moved_on_second(self, look: Viewport) -> None:
+        self._outlook.change(
+            lambda view: view.fitted() if look.fits else view.placed(look.centre_x, look.centre_y, look.zoom)
         )
 
-    def _arrange(self) -> None:
-        contents = self._contents.all()
-        both = self._contents.original is not None and bool(self._contents.results)
-        splitting = self._mode is CompareMode.SPLIT and both
-        shown = 0 if splitting else len(self._visible(contents))
-        width, height = self._area.width(), self._area.height()
-        self._split.setVisible(splitting)
-        if splitting:
-            self._place(self._split, Cell(0, 0, width, height))
-            self._divider.settle()
-        for pane in self._grid[shown:]:
-            pane.hide()
-        if shown:
-            bounds = self._contents.bounds or Box(0, 0, 3, 2)
-            header = self._split.header_height
-            columns = columns_for(shown, width, height, bounds.width / bounds.height, header)
-            for pane, cell in zip(self._grid, cells(shown, columns, width, height, _GAP), strict=False):
-                self._place(pane, cell)
-                pane.show()
-        self._show_looks()
+    @Slot(bool)
+    def _blinked(self, back: bool) -> None:
+        self._chosen.back = back
+        self._render()
 
-    def _show_looks(self) -> None:
-        self._looks.show([pane.canvas for pane in (self._split, *self._grid) if not pane.isHidden()])
+    @Slot(object)
+    def _hide_images(self, keys: frozenset[str]) -> None:
+        self._chosen.hidden = set(keys)
+        self._render()
 
-    def _place(self, pane: Pane, cell: Cell) -> None:
-        pane.setGeometry(cell.x, cell.y, cell.width, cell.height)
-        layout = pane.layout()
-        if layout is not None:
-            layout.activate()  # the canvas must have its size before it gets its viewport
+    @Slot(object)
+    def _compared(self, equal: bool | None) -> None:
+        self._equal = equal
+        self.pointing.later()
 
-    def prepare(self) -> None:
-        """Make the panes in quiet moments, one at a time, instead of all when the first results land."""
-        if len(self._grid) < MAX_PANES:
-            pane = self._made_pane(str(len(self._grid)))
-            for widget in (pane, *pane.findChildren(QWidget)):
-                widget.ensurePolished()
-            self._grid.append(pane)
-            QTimer.singleShot(0, self, self.prepare)
-
-    def _made_pane(self, name: str, headers: int = 1) -> Pane:
-        pane = Pane(f"{self.objectName()}-pane-{name}", headers, self._area)
-        pane.hide()
-        pane.menu_wanted.connect(self.menu_wanted)
-        canvas = pane.canvas
-        canvas.viewport_changed.connect(lambda viewport: self._moved(canvas, viewport))
-        canvas.hovered.connect(lambda at: self._hovered(canvas, at))
-        canvas.ratio_changed.connect(self._show_looks)
-        canvas.focused.connect(lambda: self._looks.focus(canvas))
-        return pane
-
-    def _change(self, step: Callable[[Viewport], Viewport]) -> None:
-        self._looks.change(step)
-        self._settling.start()
-        self._tell()
-
-    def _moved(self, canvas: Canvas, viewport: Viewport) -> None:
-        self._looks.moved(canvas, viewport)
-        self._settling.start()
-        self._tell()
-
-    def _hovered(self, canvas: Canvas, at: tuple[float, float] | None) -> None:
-        self._hover = at
-        for pane in self._grid:
-            if at is None or pane.canvas is canvas or pane.isHidden() or not self._looks.in_step:
-                pane.canvas.clear_cross()
-            else:
-                pane.canvas.set_cross(*at)
-        self._tell()
-
+    @Slot()
     def _tell(self) -> None:
-        look = self._looks.current
-        line = readout(self._contents.all(), look.zoom, fits=look.fits, at=self._hover) if look else ""
+        look = self._outlook.view
+        line = readout(self._shown, look.zoom, fits=look.fits, at=self.pointing.spot) if look else ""
+        if self.mode is CompareMode.DIFFERENCE and self._equal and len(self._shown) > 1:
+            line = f"{line}   {tr('No difference in view')}"
         if line != self._told:
             self._told = line
             self.readout_changed.emit(line)

@@ -152,6 +152,10 @@ class Viewport:
             return zoomed.fitted() if abs(zoomed.zoom - self.fit_zoom) < 1e-9 else zoomed
         return self.zoomed(target, x, y)
 
+    def placed(self, centre_x: float, centre_y: float, zoom: float) -> Viewport:
+        """This photo point in the middle, at ``zoom``."""
+        return replace(self, centre_x=centre_x, centre_y=centre_y, zoom=zoom, fits=False)._clamped()
+
     def panned(self, dx: float, dy: float) -> Viewport:
         """The photo moved by (dx, dy) view pixels."""
         moved = replace(self, centre_x=self.centre_x - dx / self.zoom, centre_y=self.centre_y - dy / self.zoom)
@@ -169,6 +173,15 @@ class Viewport:
         """What of the bounds is in view, in photo coordinates; ``None`` where nothing is."""
         x, y = self.to_photo(0, 0)
         return Box(x, y, self.width / self.zoom, self.height / self.zoom).intersected(self.bounds)
+
+    @property
+    def seen_rect(self) -> Rect | None:
+        """The whole photo pixels that :attr:`seen` touches."""
+        seen = self.seen
+        if seen is None:
+            return None
+        x, y = math.floor(seen.x), math.floor(seen.y)
+        return Rect(x, y, math.ceil(seen.right) - x, math.ceil(seen.bottom) - y)
 
     def sized(self, width: float, height: float) -> Viewport:
         """The same place and zoom in a view of another size; refitted if it fits."""
@@ -214,3 +227,35 @@ class Viewport:
             x = min(bounds.right, max(bounds.x, self.centre_x))
             y = min(bounds.bottom, max(bounds.y, self.centre_y))
         return replace(self, zoom=zoom, centre_x=x, centre_y=y)
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """How one view differs from another: its middle by so many photo pixels, its zoom by a factor."""
+
+    dx: float
+    dy: float
+    factor: float
+
+    @classmethod
+    def between(cls, base: Viewport, view: Viewport) -> Offset:
+        """What leads from ``base`` to ``view``."""
+        return cls(view.centre_x - base.centre_x, view.centre_y - base.centre_y, view.zoom / base.zoom)
+
+    def done(self, base: Viewport) -> Viewport:
+        """``base``, moved; kept within what a view may show."""
+        return self._moved(base, self.dx, self.dy, self.factor)
+
+    def undone(self, view: Viewport) -> Viewport:
+        """What ``view`` was before; the inverse of :meth:`done` wherever nothing had to be kept within bounds."""
+        return self._moved(view, -self.dx, -self.dy, 1 / self.factor)
+
+    def rescaled(self, factor: float) -> Offset:
+        """The same distance when photo coordinates become ``factor`` times as large."""
+        return Offset(self.dx * factor, self.dy * factor, self.factor)
+
+    @staticmethod
+    def _moved(view: Viewport, dx: float, dy: float, factor: float) -> Viewport:
+        if (dx, dy, factor) == (0, 0, 1):
+            return view
+        return view.placed(view.centre_x + dx, view.centre_y + dy, view.zoom * factor)
