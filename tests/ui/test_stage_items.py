@@ -32,10 +32,9 @@ def a_job(
     parameters: dict[str, Value] | None = None,
     *,
     outputs: int = 1,
-    size: Size | None = Size(600, 400),
     **changes: object,
 ) -> Job:
-    photo = PhotoRef(name="osprey", path="/photos/osprey.jpg", sha256=SHA, size=size, bytes=1000)
+    photo = PhotoRef(name="osprey", path="/photos/osprey.jpg", sha256=SHA, size=Size(600, 400), bytes=1000)
     request = Request(provider=provider, photo=photo, parameters=parameters or {}, folder="/out")
     job = Job(
         id="0123456789abcdef",
