@@ -186,7 +186,12 @@ def test_every_action_is_in_a_menu_with_its_own_shortcut(make_window: MakeWindow
     wide = [
         s.toString() for a in listed for s in a.shortcuts() if a.shortcutContext() == Qt.ShortcutContext.WindowShortcut
     ]
-    assert len(wide) == len(set(wide))
+    # The Compare page and the tools of the Edit page are never on show together, so that these may share keys.
+    comparing = [s.toString() for a in listed if a.objectName().startswith("compare-action-") for s in a.shortcuts()]
+    others = [key for key in wide if key not in comparing]
+    assert len(comparing) == len(set(comparing))
+    assert len(others) == len(set(others))
+    assert sorted(key for key in set(wide) if wide.count(key) > 1) == ["B", "L", "P", "R", "[", "]"]
     assert {"Ctrl+Return", "Ctrl+Enter", "Ctrl+V", "Ctrl+Shift+S", "F11", "F1"} <= set(wide)
 
 
