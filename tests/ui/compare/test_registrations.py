@@ -18,7 +18,7 @@ from overscan.core.geometry import Rect, Size
 from overscan.imaging.aligning import Axis
 from overscan.imaging.locating import Located
 from overscan.ui.compare.registrations import Registrations, drift_words
-from overscan.ui.compare.viewport import placement
+from overscan.ui.compare.viewport import Box, placement
 from overscan.ui.image_levels import ImageLevels
 from overscan.ui.workers import Workers
 from tests.ui.compare.pictures import PHOTO, image_of, moved, saved, textured
@@ -47,6 +47,16 @@ def shifted(folder: Path, right: float, down: float, scale: int = 1, name: str =
     return saved(folder / name, moved(textured(PHOTO), right, down, scale))
 
 
+def assert_at(place: Box, expected: Box) -> None:
+    """Within a tenth of a pixel, and the size within two."""
+    assert (place.x, place.y) == pytest.approx((expected.x, expected.y), abs=0.1)
+    assert (place.width, place.height) == pytest.approx((expected.width, expected.height), abs=0.2)
+
+
+def is_busy(registrations: Registrations) -> bool:
+    return registrations.busy
+
+
 def measured(qtbot: QtBot, registrations: Registrations) -> None:
     qtbot.waitUntil(lambda: not registrations.busy, timeout=WAIT_MS)
 
@@ -62,8 +72,7 @@ def test_a_shifted_result_is_moved_once_and_says_how_far(
     place = registrations.place("a")
     assert place is not None
     # What the photo shows at (100, 100) the result shows 3 to the right and 1.5 above: it is pushed back by as much.
-    assert (place.x, place.y) == (pytest.approx(-3, abs=0.1), pytest.approx(1.5, abs=0.1))
-    assert (place.width, place.height) == (pytest.approx(480, abs=0.2), pytest.approx(320, abs=0.2))
+    assert_at(place, Box(-3, 1.5, 480, 320))
     assert re.fullmatch(r"(3\.0|2\.9|3\.1) px right, 1\.[456] px up", registrations.drift("a"))
     assert registrations.mismatch("a") == ""
 
@@ -116,7 +125,7 @@ def test_an_expansion_is_looked_for_in_its_frame(
     place = registrations.place("a")
     plain = placement(PHOTO, frame.size, frame)
     assert place is not None
-    assert (place.x, place.y) == (pytest.approx(plain.x, abs=0.1), pytest.approx(plain.y - 2, abs=0.1))
+    assert_at(place, Box(plain.x, plain.y - 2, plain.width, plain.height))
 
 
 def test_the_same_content_is_measured_once_whatever_its_name(
@@ -154,11 +163,11 @@ def test_previews_are_not_measured(
 ) -> None:
     path = shifted(tmp_path, 3, 0)
     registrations.want(original, {"a": entry(path, complete=False)})
-    assert not registrations.busy
+    assert not is_busy(registrations)
     registrations.want((original[0], image_of(original[0], complete=False)), {"a": entry(path)})
-    assert not registrations.busy
+    assert not is_busy(registrations)
     registrations.want(original, {"a": entry(path)})
-    assert registrations.busy
+    assert is_busy(registrations)
     measured(qtbot, registrations)
     assert registrations.place("a") is not None
 

@@ -31,9 +31,7 @@ class DefinitionPopup(QFrame):
         column.addWidget(self._label("definition", definition))
         column.addWidget(self._label("reading", reading))
         shown = tr("Source: {source}", source=source)
-        source_label = self._label("source", shown)
-        source_label.setProperty("role", "muted")
-        column.addWidget(source_label)
+        column.addWidget(self._label("source", shown))
         self.setAccessibleDescription("\n".join((definition, reading, shown)))
 
     def open_beside(self, widget: QWidget) -> None:
@@ -52,10 +50,9 @@ class DefinitionPopup(QFrame):
     def _label(self, name: str, text: str) -> QLabel:
         label = QLabel(text, self, textFormat=Qt.TextFormat.PlainText)
         label.setObjectName(f"measure-definition-{name}")
+        label.setProperty("role", {"title": "title", "source": "muted"}.get(name, ""))
         label.setWordWrap(True)
         label.setVisible(bool(text))
-        if name == "title":
-            label.setProperty("role", "title")
-        else:
+        if name != "title":
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label

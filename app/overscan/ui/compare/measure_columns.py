@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from overscan.imaging.measure import Measures
     from overscan.imaging.measure_words import MeasureInfo
 
-_COLOUR: Final = frozenset({"ciede2000_p95"})
+_COLOUR: Final = frozenset({"ciede2000_p95", "colour_cause"})
 """The measures that stand in the attention colour where a result has other colours than the original."""
 
 

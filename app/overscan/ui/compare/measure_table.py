@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ROW: Final = 26
 _FRAME: Final = 2
 """The style sheet's border of a table, on each side."""
-_NAMES_SHARE: Final = 0.6
+_NAMES_SHARE: Final = 0.48
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class MeasureTable(QWidget):
         self._infos = tuple(infos)
         self._table.setRowCount(len(self._infos))
         for info in self._infos:
-            shown = f"{tr(info.label)}, {info.unit}" if info.unit else tr(info.label)
+            shown = f"{tr(info.label)}, {tr(info.unit)}" if info.unit else tr(info.label)
             name = MeasureName(f"measure-{info.key}", shown, self)
             name.clicked.connect(lambda _checked=False, info=info, name=name: self.define(info, name))
             name.show()
@@ -113,7 +113,7 @@ class MeasureTable(QWidget):
 
     def define(self, info: MeasureInfo, name: QWidget) -> DefinitionPopup:
         """Open what a measure means."""
-        popup = DefinitionPopup(tr(info.label), tr(info.definition), tr(info.reading), info.source, self)
+        popup = DefinitionPopup(tr(info.label), tr(info.definition), tr(info.reading), tr(info.source), self)
         popup.open_beside(name)
         return popup
 
@@ -164,7 +164,7 @@ class MeasureTable(QWidget):
     def _arrange(self) -> None:
         table, names = self._table, self._names
         header = table.horizontalHeader()
-        needed = [max(table.sizeHintForColumn(at), header.sectionSizeHint(at)) + 2 for at in range(table.columnCount())]
+        needed = [max(table.sizeHintForColumn(at), header.sectionSizeHint(at)) for at in range(table.columnCount())]
         wanted = max((name.sizeHint().width() for name in names), default=0)
         least = min(wanted, round(self.width() * _NAMES_SHARE))
         left = max(least, min(wanted, self.width() - sum(needed) - 2 * _FRAME))

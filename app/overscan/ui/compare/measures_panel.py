@@ -193,10 +193,8 @@ class MeasuresPanel(QWidget):
         if not self.isVisible():
             return
         if not self._infos:
-            from overscan.imaging.measure_words import MEASURES
-
-            self._infos = MEASURES
-            self._table.set_measures(MEASURES)
+            self._ask_for_measures()
+            return
         items, registrations = self._view.results, self._view.registrations
         found = {item.key: registrations.pair(result_key(item)) for item in items if item.path is not None}
         pairs = {key: pair for key, pair in found.items() if pair is not None and pair.located is not None}
@@ -210,6 +208,17 @@ class MeasuresPanel(QWidget):
         self._follow_map(items, pairs, photo, chosen)
         self._recipe.show_recipe(number, chosen)
         self._enable(items, chosen)
+
+    def _ask_for_measures(self) -> None:
+        """What is measured is declared beside the measuring, whose libraries take long to import."""
+
+        def came(infos: tuple[MeasureInfo, ...]) -> None:
+            if not self._infos:
+                self._infos = infos
+                self._table.set_measures(infos)
+                self._later.start()
+
+        self._workers.submit(_declared, came, priority=1)
 
     def _region(self, photo: Size | None) -> tuple[Rect | None, bool]:
         """What of the photo is measured (``None``: all of it), and whether there is anything of it."""
@@ -283,6 +292,13 @@ class MeasuresPanel(QWidget):
         chosen = self.chosen
         if chosen is not None and chosen.path is not None:
             emit(chosen.path)
+
+
+def _declared() -> tuple[MeasureInfo, ...]:
+    """In a worker."""
+    from overscan.imaging.measure_words import MEASURES
+
+    return MEASURES
 
 
 def _no_result(saved: int) -> str:
