@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +11,14 @@ import pytest
 from PIL import Image
 
 from overscan.core.failures import PhotoError, StorageProblem
+from overscan.imaging.comparing import ResultFile
 from overscan.imaging.fonts import font_for
-from overscan.imaging.sheet import before_after
+from overscan.imaging.photo import Pixels
+from overscan.imaging.sheet import SheetMaker, before_after
+from overscan.imaging.sheet_cells import cut, fitted
+from overscan.services.exhibits import ExhibitKind, exhibit
 from tests.imaging import zoo
+from tests.imaging.exhibits import job, recipe, scene
 from tests.imaging.zoo import keep
 
 
@@ -90,3 +97,53 @@ def test_an_expansion_of_the_same_shape_is_told_from_an_enlargement(tmp_path: Pa
         if np.array_equal(shown[y : y + 200, 24 + 170 : 24 + 470], corner)
     ]
     assert len(found) == 1
+
+
+def test_nine_results_stand_in_rows_with_their_labels(tmp_path: Path) -> None:
+    samples = scene()
+    sheet = SheetMaker(Pixels(samples, False), "原图.png")
+    for n in range(9):
+        sheet.put(scene(640, 480), f"provider {n}", ("2 credits", "PSNR 30.0"))
+    sheet.refuse("broken.png", PhotoError("It is cut short.").failure)
+    with Image.open(io.BytesIO(sheet.png())) as image:
+        shown = np.asarray(image.convert("RGB"))
+    # Ten pictures in three rows: four, four and two.
+    assert shown.shape[1] == 4 * 664 + 24
+    row = 2 * 24 + 2 * 60 + 2 * 28 + 480 + 400
+    assert shown.shape[0] == 3 * row + 28
+    background = (32, 32, 34)
+    cells = [
+        [bool((shown[r * row + 400, 24 + c * 664 : 24 + c * 664 + 640] != background).any()) for c in range(4)]
+        for r in range(3)
+    ]
+    assert cells == [[True] * 4, [True] * 4, [True, True, False, False]]
+    assert (shown[-40:-8] != background).any()
+
+
+def test_a_measured_result_is_labelled_with_time_cost_and_measures(tmp_path: Path) -> None:
+    original = keep(tmp_path, "o.png", zoo.pillow(Image.fromarray(scene()), "PNG"))
+    result = keep(tmp_path, "r.png", zoo.pillow(Image.fromarray(scene(640, 480)), "PNG"))
+    drawn: list[bytes] = []
+    for made in (None, recipe(job())):
+        data = exhibit(original, [ResultFile(result, "title", made)], ExhibitKind.SHEET)
+        assert data is not None
+        drawn.append(data)
+    first, second = (np.asarray(Image.open(io.BytesIO(data)).convert("RGB")) for data in drawn)
+    assert first.shape == second.shape
+    changed = np.argwhere((first != second).any(axis=2))
+    # Only the line of time and cost is another: the second of the label, above the result.
+    assert changed.size
+    assert changed[:, 0].min() >= 24 + 28
+    assert changed[:, 0].max() < 24 + 2 * 28
+    assert changed[:, 1].min() >= 24 + 664
+
+
+def test_detail_of_a_large_picture_is_cut_without_a_copy_of_it() -> None:
+    samples = np.zeros((3000, 4000, 3), np.uint8)
+    tracemalloc.start()
+    cut(samples, (0.5, 0.5), 1.0)
+    cut(samples, (0.5, 0.5), 2.0)
+    fitted(samples)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < samples.nbytes / 3

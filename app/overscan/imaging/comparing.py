@@ -78,8 +78,10 @@ class Comparison:
         Raises ``PhotoError`` where it cannot be read, or shows nothing of the original that could be measured.
         """
         photo = open_photo(file.path)
-        pixels = load_pixels(file.path)
         recipe = file.recipe
+        # Before anything is held: telling whether two files are equal may decode both.
+        notes = losses_words(losses(self.path, file.path, recipe.asked if recipe is not None else None))
+        pixels = load_pixels(file.path)
         located = locate(self.pixels.data, pixels.data, recipe.frame if recipe is not None else None, _levels(recipe))
         measures = measure(self.pixels.data, pixels.data, located, unmanaged=self._own_values())
         if not _measured(measures):
@@ -87,7 +89,6 @@ class Comparison:
                 tr("“{name}” cannot be measured: the original was not found in it.", name=file.path.name),
                 tr("Look at both side by side."),
             )
-        notes = losses_words(losses(self.path, file.path, recipe.asked if recipe is not None else None))
         facts = photo.facts
         compared = Compared(
             file=file,

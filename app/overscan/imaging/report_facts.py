@@ -19,6 +19,7 @@ WHOLE: Final = "whole"
 DETAIL: Final = "detail"
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 _DATA: Final = re.compile(r'src="data:[^"]*"')
+_BORDERS: Final = re.compile(r'[<>"]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ class Writer:
 
     def check(self, page: str) -> None:
         """Raise :class:`StorageProblem` where the finished page, its pictures aside, still holds a secret."""
-        text = html.unescape(_DATA.sub("", page))
+        # Each text and each attribute by itself: a filter that takes the rest of a line must not take what follows.
+        text = html.unescape(_BORDERS.sub("\n", _DATA.sub("", page)))
         if redact(text, self.secrets) != text or any(folder + "/" in text for folder in self.folders):
             raise StorageProblem(
                 tr("The report was not written: something private would have been in it."),
