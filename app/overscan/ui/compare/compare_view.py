@@ -8,7 +8,6 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from overscan.core.geometry import Rect
 from overscan.core.text import tr
 from overscan.ui.compare.actions import CompareActions, Zoomed
 from overscan.ui.compare.blink import Blink
@@ -18,7 +17,6 @@ from overscan.ui.compare.difference import AMPLIFICATIONS
 from overscan.ui.compare.items import CompareMode, OriginalItem, ResultItem
 from overscan.ui.compare.loupe import Loupe
 from overscan.ui.compare.outlook import Outlook
-from overscan.ui.compare.painting import Resampler
 from overscan.ui.compare.pane import Pane, PaneContent
 from overscan.ui.compare.pointing import Pointing
 from overscan.ui.compare.registrations import Registrations
@@ -28,11 +26,12 @@ from overscan.ui.compare.selection import Selection
 from overscan.ui.compare.sources import Sources
 from overscan.ui.compare.toolbar import CompareToolbar
 from overscan.ui.compare.viewport import Box, Viewport
+from overscan.ui.compare.zooming import Zooming
 from overscan.ui.images import ImageLoader
 from overscan.ui.workers import Workers
 
 
-class CompareView(QFrame):
+class CompareView(QFrame, Zooming):
     """The original and up to any number of results: side by side, split, one in another's place, or their difference.
 
     Without results it is a plain view of the photo. Zoom and place survive every change but that of the photo.
@@ -240,39 +239,6 @@ class CompareView(QFrame):
     def realign(self) -> None:
         """Bring panes that were moved alone back to the others."""
         self._outlook.align()
-
-    @property
-    def viewport(self) -> Viewport | None:
-        """Where the active pane looks; ``None`` while there is nothing to see."""
-        return self._outlook.view
-
-    @property
-    def resampler(self) -> Resampler:
-        """How images are drawn, in all panes."""
-        return self._outlook.resampler
-
-    def visible_rect(self) -> Rect | None:
-        """What of the photo, in its whole pixels, the active pane shows."""
-        view = self._outlook.view
-        return view.seen_rect if view is not None else None
-
-    def look_at(self, rect: Rect) -> None:
-        """Bring this rectangle of the photo to the middle of all panes, about a third as large as they are."""
-        self._outlook.change(lambda view: view.showing(Box(rect.x, rect.y, rect.width, rect.height)))
-
-    def fit(self) -> None:
-        self._outlook.change(lambda view: view.fitted())
-
-    def actual_size(self) -> None:
-        """One pixel of the photo for each of the screen."""
-        self._outlook.change(lambda view: view.zoomed(1.0))
-
-    def double_size(self) -> None:
-        self._outlook.change(lambda view: view.zoomed(2.0))
-
-    def zoom_by(self, steps: float) -> None:
-        """In (above 0) or out by notches of the wheel, about the middle."""
-        self._outlook.change(lambda view: view.stepped(steps))
 
     def lend_zoom(self, view: Zoomed | None) -> None:
         """Let the commands of the zoom obey another view that is shown in this one's place; ``None``: this one."""

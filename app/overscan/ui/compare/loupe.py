@@ -19,7 +19,7 @@ from overscan.ui.widgets.checkerboard import checkerboard
 ZOOMS: Final = (2.0, 4.0, 8.0, 16.0)
 """Device pixels per photo pixel."""
 
-_LARGEST: Final = 168
+_LARGEST: Final = 140
 _SMALLEST: Final = 48
 _GAP: Final = 3
 _EDGE: Final = 4
@@ -161,6 +161,7 @@ class Loupe(QWidget):
             if layer is not None and self._spot is not None:
                 self._paint_square(painter, square, layer, layers, self._spot, colours)
             _paint_label(painter, square, str(number), colours)
+        self._paint_zoom(painter, colours)
         painter.setPen(QPen(QColor(colours.accent if self.pinned else colours.border), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
@@ -185,6 +186,16 @@ class Loupe(QWidget):
         painter.translate(round(square.x() * ratio), round(square.y() * ratio))
         paint(painter, layer, view, Box(0, 0, side, side), checks, resampler_for(layers, self.zoom))
         painter.restore()
+
+    def _paint_zoom(self, painter: QPainter, colours: style.Colours) -> None:
+        text = tr("{percent} %", percent=f"{self.zoom * 100:.0f}")
+        metrics = painter.fontMetrics()
+        size = QSize(metrics.horizontalAdvance(text) + 8, metrics.height() + 2)
+        corner = self.rect().adjusted(0, 0, -_EDGE, -_EDGE).bottomRight()
+        box = QRect(corner.x() - size.width() + 1, corner.y() - size.height() + 1, size.width(), size.height())
+        painter.fillRect(box, QColor(colours.field))
+        painter.setPen(QColor(colours.muted))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _name(self) -> None:
         self.setAccessibleName(tr("Loupe at {percent} %", percent=f"{self.zoom * 100:.0f}"))

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from overscan.core.text import tr, trn
 from overscan.ui.compare.actions import CompareActions
@@ -67,10 +67,9 @@ class CompareToolbar(QWidget):
         self._rest.setAccessibleName(tr("More commands"))
         self._rest.setToolTip(tr("More commands"))
         self._rest.setProperty("role", "quiet")
-        self._rest.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self._rest)
         self._menu.setObjectName(f"{object_name}-more-menu")
-        self._rest.setMenu(self._menu)
+        self._rest.clicked.connect(lambda: self._menu.popup(self._rest.mapToGlobal(self._rest.rect().bottomLeft())))
         self._hint = ElidedLabel("", self, Qt.TextElideMode.ElideRight)
         self._hint.setObjectName(f"{object_name}-hint")
         self._hint.setProperty("role", "muted")
@@ -121,6 +120,7 @@ class CompareToolbar(QWidget):
         self._mode = mode
         self._comparing = images > 1
         self._modes.choose(mode.value)
+        self._carry_focus()
         if images < 2:
             self._hint.setText("")
         elif mode is CompareMode.SIDE_BY_SIDE and images > shown > 1:
@@ -128,10 +128,16 @@ class CompareToolbar(QWidget):
             self._hint.setText(text)
         else:
             keys = "1" if results == 1 else f"1–{min(results, 9)}"
-            hint = tr("Output: {keys} · Original: hold 0 · Mode: M", keys=keys)
-            with_other = tr("Output: {keys} · Other: Shift+{keys} · Original: hold 0 · Mode: M", keys=keys)
+            hint = tr("Output {keys} · Original 0 · Mode M", keys=keys)
+            with_other = tr("Output {keys} · Original 0 · Other Shift+{keys} · Mode M", keys=keys)
             self._hint.setText(hint if mode is CompareMode.SIDE_BY_SIDE else with_other)
         self._lay_out()
+
+    def _carry_focus(self) -> None:
+        """A focus on the modes goes with the mode that is taken."""
+        buttons = self._modes.findChildren(QPushButton)
+        if any(button.hasFocus() and not button.isChecked() for button in buttons):
+            next(button for button in buttons if button.isChecked()).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_interval(self, seconds: float) -> None:
         blocked = self.interval.blockSignals(True)
