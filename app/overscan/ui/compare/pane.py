@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from overscan.core.text import tr
 from overscan.ui import style
@@ -22,6 +22,8 @@ _TITLE_SHARE: Final = 0.45
 _WARNING_ROOM: Final = 64
 _WARNING_SHARE: Final = 0.3
 _EDGE: Final = 8
+_ABOVE: Final = 4
+_TALLER: Final = 2
 _MORE_FROM: Final = 320
 _MARGIN: Final = 16
 _SPACING: Final = 8
@@ -69,6 +71,7 @@ class PaneHeader(QFrame):
         super().__init__(parent)
         self.setObjectName(object_name)
         self.setProperty("role", "pane-header")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._number = QLabel()
         self._number.setProperty("role", "title")
         self._title = ElidedLabel()
@@ -92,7 +95,7 @@ class PaneHeader(QFrame):
         self._saved = False
         self._all_facts: tuple[str, ...] = ()
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(_EDGE, 4, _EDGE, 4)
+        layout.setContentsMargins(_EDGE, _ABOVE, _EDGE, _ABOVE)
         layout.setSpacing(_SPACING)
         layout.addWidget(self._number)
         layout.addWidget(self._title)
@@ -120,6 +123,13 @@ class PaneHeader(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._share_width()
+
+    def sizeHint(self) -> QSize:
+        """The height does not depend on the words: Chinese letters are taller than Latin ones."""
+        return QSize(super().sizeHint().width(), self.fontMetrics().height() + _TALLER + 2 * _ABOVE)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
     def _share_width(self) -> None:
         """Size first, then the title, then the warnings, then the other facts, whole ones, as far as they go."""
