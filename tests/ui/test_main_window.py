@@ -177,6 +177,22 @@ def test_no_key_disables_the_card_and_leads_to_the_settings(
     settings.reject()
 
 
+def test_the_status_bar_says_how_the_panes_are_drawn(
+    make_window: MakeWindow, make_photo: MakePhoto, qtbot: QtBot
+) -> None:
+    window = make_window([make_photo(size=(64, 48))])
+    note = child(window, QLabel, "resampler-note")
+    view = window.desk.stage.view
+    qtbot.waitUntil(lambda: view.viewport is not None, timeout=WAIT_MS)
+    view.actual_size()
+    assert note.text().startswith("Area-averaged")
+    view.double_size()
+    view.zoom_by(3)
+    assert note.text().startswith("Nearest")
+    view.actual_size()
+    assert note.text().startswith("Area-averaged")
+
+
 def test_every_action_is_in_a_menu_with_its_own_shortcut(make_window: MakeWindow) -> None:
     window = make_window()
     menus = window.menuBar().findChildren(QMenu)

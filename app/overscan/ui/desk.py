@@ -14,6 +14,7 @@ from overscan.core.jobs import Job
 from overscan.core.text import mark, tr, trn
 from overscan.ui import drops, style
 from overscan.ui.compare.measures_panel import MeasuresPanel
+from overscan.ui.compare.painting import Resampler
 from overscan.ui.comparing_files import ComparingFiles
 from overscan.ui.dialog_control import DialogControl
 from overscan.ui.drop_overlay import DropOverlay, Zone
@@ -44,7 +45,11 @@ if TYPE_CHECKING:
 
 _PANEL_WIDTHS: Final = (276, 440)
 _STAGE_WIDTH: Final = 440
-_RESAMPLING: Final = mark("Area-averaged below 100 %, nearest above 200 % of the finest image")
+_RULE: Final = mark("Area-averaged below 100 %, nearest above 200 % of the finest image")
+_RESAMPLING: Final = {
+    Resampler.SMOOTH: mark("Area-averaged below 100 %, bilinear up to 200 %"),
+    Resampler.NEAREST: mark("Nearest, above 200 % of the finest image"),
+}
 
 
 class Desk(QWidget):
@@ -138,8 +143,10 @@ class Desk(QWidget):
         self._readout.setObjectName("readout")
         self._readout.setAccessibleName(tr("Readout"))
         self._readout.setProperty("role", "muted")
-        note = self._note = QLabel(tr(_RESAMPLING), self, textFormat=Qt.TextFormat.PlainText)
+        self._resampling = tr(_RESAMPLING[Resampler.SMOOTH])
+        note = self._note = QLabel(self._resampling, self, textFormat=Qt.TextFormat.PlainText)
         note.setObjectName("resampler-note")
+        note.setToolTip(tr(_RULE))
         note.setProperty("role", "muted")
         bar = self._window.statusBar()
         bar.setSizeGripEnabled(False)
@@ -166,7 +173,8 @@ class Desk(QWidget):
         self.panel.plan_changed.connect(self._show_expansion)
         editor = self.editor
         editor.readout_changed.connect(self._readout.setText)
-        editor.status_changed.connect(lambda text: self._note.setText(text or tr(_RESAMPLING)))
+        editor.status_changed.connect(lambda text: self._note.setText(text or self._resampling))
+        stage.view.resampler_changed.connect(self._show_resampler)
         editor.files.exported.connect(self._mask_saved)
         editor.files.failed.connect(self.messages.post_failure)
         session.idle.connect(editor.close_threads)
@@ -231,6 +239,13 @@ class Desk(QWidget):
         ref = self.stage.photo.ref if self.stage.photo is not None else None
         jobs = [job for job in self.panel.plan.jobs if ref is not None and job.request.photo.sha256 == ref.sha256]
         self.editor.set_sent(", ".join(dict.fromkeys(change for job in jobs for change in job.changes)))
+
+    @Slot(object)
+    def _show_resampler(self, resampler: Resampler) -> None:
+        """How all panes are drawn now; beside the editor the note is the editor's."""
+        self._resampling = tr(_RESAMPLING[resampler])
+        if self.stage.view.isVisible():
+            self._note.setText(self._resampling)
 
     @Slot(object)
     def _mask_saved(self, path: Path) -> None:

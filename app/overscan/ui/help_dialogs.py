@@ -25,6 +25,8 @@ _MOUSE = (
     (mark("Zoom at the cursor"), mark("Wheel")),
     (mark("Pan"), mark("Space+drag, middle drag")),
     (mark("Select several photos"), mark("Ctrl+click, Shift+click")),
+    (mark("Menu of a photo or a result"), mark("Right click")),
+    (mark("Compare files with the photo on show"), mark("Drop at the right")),
 )
 
 
