@@ -76,7 +76,7 @@ class DuelStart(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, parent=self)
         self._begin = buttons.addButton(tr("Begin"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._begin.setObjectName("duel-start-begin")
-        self._begin.setProperty("role", "primary")
+        style.set_look(self._begin, "role", "primary")
         self._begin.setDefault(True)
         self._begin.setEnabled(False)
         results = buttons.addButton(tr("All Results…"), QDialogButtonBox.ButtonRole.ActionRole)

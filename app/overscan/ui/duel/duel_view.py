@@ -7,11 +7,10 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QStackedLayout,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from overscan.core.duel import Cast, Duel, Pairing, Vote
 from overscan.core.failures import Failure
 from overscan.core.text import tr, trn
 from overscan.ui import style
+from overscan.ui.duel.buttons import button_of, label
 from overscan.ui.duel.pictures import PictureMaker, Pictures
 from overscan.ui.duel.reveal import RevealPage
 from overscan.ui.duel.stage import DuelMode, DuelStage, Side
@@ -109,8 +109,8 @@ class DuelView(QWidget):
         return action
 
     def _lay_out(self) -> None:
-        self._progress = _label("duel-progress", "title", self)
-        self._status = _label("duel-status", "muted", self)
+        self._progress = label("duel-progress", "title", self)
+        self._status = label("duel-status", "muted", self)
         self._status.setWordWrap(True)
         self._bar = ProgressBar(tr("Preparing the pictures"), self)
         self._bar.setObjectName("duel-bar")
@@ -127,9 +127,9 @@ class DuelView(QWidget):
         row.addWidget(self._progress)
         row.addStretch(1)
         row.addWidget(self._modes)
-        row.addWidget(_button(self._automatic, "quiet", self))
-        row.addWidget(_button(self._fit, "quiet", self))
-        row.addWidget(_button(self._actual, "quiet", self))
+        row.addWidget(button_of(self._automatic, "quiet", self))
+        row.addWidget(button_of(self._fit, "quiet", self))
+        row.addWidget(button_of(self._actual, "quiet", self))
         bottom = QFrame(self)
         bottom.setProperty("role", "bar")
         buttons = QHBoxLayout(bottom)
@@ -137,10 +137,11 @@ class DuelView(QWidget):
         arrows = {Vote.LEFT: "←", Vote.EQUAL: "↓", Vote.RIGHT: "→", Vote.SKIP: "S"}
         for vote, action in self._vote_actions.items():
             action.setIconText(f"{action.text()}  {arrows[vote]}")
-            buttons.addWidget(_button(action, "", self))
-        buttons.addWidget(_button(self._undo, "quiet", self))
+            buttons.addWidget(button_of(action, "", self))
+        buttons.addWidget(button_of(self._undo, "quiet", self))
         buttons.addStretch(1)
-        buttons.addWidget(_button(self._reveal, "", self))
+        self._reveal_button = button_of(self._reveal, "", self)
+        buttons.addWidget(self._reveal_button)
         voting = QWidget(self)
         column = QVBoxLayout(voting)
         column.setContentsMargins(0, 0, 0, 0)
@@ -158,6 +159,11 @@ class DuelView(QWidget):
         self._pages.addWidget(voting)
 
     # ------------------------------------------------------------------ the pairs
+
+    @property
+    def pair_on_show(self) -> int | None:
+        """The number of the pair that can be judged now."""
+        return self._pairing.number if self._pairing is not None and self._ready and not self._writing else None
 
     def _next(self) -> None:
         """Go to the first pair that is open."""
@@ -330,6 +336,10 @@ class DuelView(QWidget):
         if event.type() is QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.stage.hold_original(False)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.setFocus()  # its keys judge; Tab goes to the buttons
+
     def closeEvent(self, event: QCloseEvent) -> None:
         self.stage.show_pictures(None)
         self._closed = True
@@ -357,36 +367,7 @@ class DuelView(QWidget):
         self._reveal.setEnabled(open_ and bool(self.duel.votes))
         early = self.duel.next_pairing is not None
         self._reveal.setIconText(tr("End and Reveal") if early else tr("Reveal"))
+        style.set_look(self._reveal_button, "role", "" if early else "primary")
         in_flip = self.stage.mode is DuelMode.FLIP
         self._flip.setEnabled(in_flip and self._ready)
         self._automatic.setEnabled(in_flip and self._ready)
-
-
-def _label(name: str, role: str, parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setObjectName(name)
-    label.setProperty("role", role)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
-
-
-def _button(action: QAction, role: str, parent: QWidget) -> QPushButton:
-    """A button that follows its action. A click leaves the keyboard where it is: Space must not press it again."""
-    button = QPushButton(action.iconText(), parent)
-    button.setObjectName(action.objectName().replace("-action", ""))
-    button.setProperty("role", role)
-    button.setAutoDefault(False)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setCheckable(action.isCheckable())
-
-    def follow() -> None:
-        button.setText(action.iconText())
-        button.setAccessibleName(action.text())
-        button.setToolTip(action.toolTip())
-        button.setEnabled(action.isEnabled())
-        button.setChecked(action.isChecked())
-
-    action.changed.connect(follow)
-    button.clicked.connect(lambda: action.trigger())
-    follow()
-    return button
