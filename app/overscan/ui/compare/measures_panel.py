@@ -50,6 +50,7 @@ class MeasuresPanel(QWidget):
         self._view = view
         # Not the view's own thread, which finds the places of further results meanwhile.
         self._workers = Workers(self, threads=1)
+        self.destroyed.connect(self._workers.close)
         self._measuring = Measuring(self._workers, self)
         self._maps = MapMaker(self._workers, self)
         self._infos: tuple[MeasureInfo, ...] = ()
