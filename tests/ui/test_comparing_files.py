@@ -253,7 +253,28 @@ def test_more_than_the_stage_holds_is_said(make_window: MakeWindow, make_photo: 
     assert not line.isVisible()
 
 
+def test_a_result_that_lands_is_newer_than_the_files_that_were_there(
+    make_window: MakeWindow, make_photo: MakePhoto, qtbot: QtBot
+) -> None:
+    window = make_window([make_photo("photo.jpg", size=(30, 20), seed=99)])
+    paths = [make_photo(f"{n}.jpg", size=(60, 40), seed=n) for n in range(MOST_RESULTS)]
+    photo = window.desk.stage.photo
+    assert photo is not None
+    window.desk.comparing.put_beside(photo, paths)
+    wait(qtbot, lambda: len(titles(window)) == MOST_RESULTS)
+    tick_only(window, "local-upscale")
+    window.desk.commands.run.trigger()
+    wait_for_states(qtbot, window, JobState.DONE)
+    assert titles(window) == [*(f"{n}.jpg" for n in range(1, MOST_RESULTS)), "Built-in enlargement"]
+
+
 # ---------------------------------------------------------------------- menus
+
+
+def test_the_empty_stage_asks_for_files_too(make_window: MakeWindow) -> None:
+    window = make_window()
+    QTest.mouseClick(child(window, QPushButton, "stage-compare"), Qt.MouseButton.LeftButton)
+    child(window, QFileDialog, "compare-dialog").close()
 
 
 def test_the_file_menu_asks_for_files(make_window: MakeWindow, make_photo: MakePhoto, qtbot: QtBot) -> None:

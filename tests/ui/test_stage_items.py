@@ -172,8 +172,10 @@ def test_the_original_brings_its_hash_and_an_address_alone_is_none() -> None:
 
 def test_loose_files_of_one_name_are_told_apart_by_their_folder() -> None:
     ref = PhotoRef(name="a", path="/one/a.png", sha256=SHA, size=Size(3, 2), bytes=77)
-    known = LooseFile(Path("/one/a.png"), Photo(ref, None))
-    first, second, third = loose_items([known, LooseFile(Path("/two/a.png")), LooseFile(Path("/two/b.png"))])
+    known = LooseFile(Path("/one/a.png"), Photo(ref, None), 5.0)
+    dated = loose_items([known, LooseFile(Path("/two/a.png")), LooseFile(Path("/two/b.png"))])
+    assert [since for since, _ in dated] == [5.0, 0.0, 0.0]
+    first, second, third = (item for _, item in dated)
     assert [first.title, second.title, third.title] == ["one/a.png", "two/a.png", "b.png"]
     assert (first.size, first.bytes, first.sha256, first.provider) == (Size(3, 2), 77, SHA, "")
     assert second.size is None

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import QMimeData, QObject, QSettings, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from overscan.core.requests import Photo
-from overscan.core.text import tr, trn
+from overscan.core.text import tr
 from overscan.services.intake import IMAGE_EXTENSIONS
+from overscan.ui import comparison_notes as notes
 from overscan.ui import drops, wording
 from overscan.ui.drop_overlay import Offer, Zone
 from overscan.ui.earlier_results import EarlierResults
 from overscan.ui.file_control import FileControl
-from overscan.ui.loose_results import MOST_FILES, Looked, LooseFile, LooseResults
+from overscan.ui.loose_results import Looked, LooseFile, LooseResults
 from overscan.ui.photo_tray import PhotoTray
 from overscan.ui.session import Session
 from overscan.ui.stage import Page, Stage
 from overscan.ui.stage_items import loose_items
-from overscan.ui.widgets.level import Level
-from overscan.ui.widgets.message_bar import Message, MessageAction, MessageBar
+from overscan.ui.widgets.message_bar import MessageBar
 from overscan.ui.window_actions import WindowActions
-
-_NAMES_SHOWN: Final = 3
 
 
 class ComparingFiles(QObject):
@@ -58,6 +55,7 @@ class ComparingFiles(QObject):
         self.loose.missed.connect(self._say_missed)
         self._earlier.changed.connect(self._refresh)
         stage.menu_opening.connect(self._fill_output_menu)
+        stage.compare_wanted.connect(self.choose)
         stage.page_changed.connect(self._enable)
         tray.menu_opening.connect(self._fill_photo_menu)
         tray.selection_changed.connect(self._enable)
@@ -142,7 +140,7 @@ class ComparingFiles(QObject):
         def looked(found: Looked) -> None:
             readable = [file.photo for file in found.files if file.photo is not None]
             if len(found.files) < 2 or not readable:
-                self._say_too_few(found)
+                self._messages.post(notes.too_few(found))
                 return
             reference = min(readable, key=_pixels)
             others = [file for file in found.files if str(file.path) != reference.ref.path]
@@ -159,16 +157,12 @@ class ComparingFiles(QObject):
             others = [file for file in found.files if str(file.path) != photo.ref.path]
             new = [file for file in others if file.path not in there]
             if not others:
-                self._messages.post(
-                    Message(
-                        tr("That is the photo itself.") if found.files else tr("There is no picture in it."),
-                        tr("Choose other files to compare with {name}.", name=wording.photo_name(photo.ref)),
-                    )
-                )
+                self._messages.post(notes.nothing_new(found, photo))
                 return
             if photo.ref.sha256 is not None and new:
                 self.loose.set(photo.ref.sha256, (*self.loose.of(photo), *new))
-            self._stage.set_page(Page.COMPARE)
+            if self._stage.photo is not None and self._stage.photo.ref.sha256 == photo.ref.sha256:
+                self._stage.set_page(Page.COMPARE)
             self._say_cut(found)
 
         self.loose.look(paths, looked)
@@ -189,16 +183,10 @@ class ComparingFiles(QObject):
         if photo is None or photo.ref.sha256 is None or photo.ref.path is None:
             return
         if new is None or new.ref.sha256 is None:
-            self._messages.post(
-                Message(
-                    tr("“{name}” cannot be read, so nothing can be compared with it.", name=path.name),
-                    tr("Choose another file."),
-                    Level.ATTENTION,
-                )
-            )
+            self._messages.post(notes.unreadable(path))
             return
-        former = LooseFile(Path(photo.ref.path), photo)
-        others = [former if file.path == path else file for file in files]
+        former = Path(photo.ref.path)
+        others = [LooseFile(former, photo, file.since) if file.path == path else file for file in files]
         self.loose.set(photo.ref.sha256, ())
         self._compare_with(new, others)
 
@@ -216,14 +204,7 @@ class ComparingFiles(QObject):
             self.loose.set(known, now)
 
         self.loose.set(known, (*files[:place], *files[place + 1 :]))
-        self._messages.post(
-            Message(
-                tr("“{name}” is out of the comparison.", name=path.name),
-                tr("The file stays where it is."),
-                actions=(MessageAction("undo", tr("Undo"), undo),),
-                topic=f"out-of-comparison/{path}",
-            )
-        )
+        self._messages.post(notes.removed(path, undo))
 
     def _with_chosen(self, command: Callable[[Path], None]) -> None:
         """Do it with the file that the stage singles out, or with the only one."""
@@ -233,13 +214,7 @@ class ComparingFiles(QObject):
         if path is not None and path in files:
             command(path)
             return
-        self._messages.post(
-            Message(
-                tr("Which file is meant?"),
-                tr("Show one of the files alone first, with the key of its number."),
-                topic="which-file",
-            )
-        )
+        self._messages.post(notes.which_file())
 
     # ------------------------------------------------------------------ menus
 
@@ -273,42 +248,11 @@ class ComparingFiles(QObject):
 
     @Slot(object)
     def _say_missed(self, names: Sequence[str]) -> None:
-        more = len(names) - _NAMES_SHOWN
-        listed = ", ".join(names[:_NAMES_SHOWN])
-        self._messages.post(
-            Message(
-                trn(
-                    "{count} file of the last comparison is gone.",
-                    "{count} files of the last comparison are gone.",
-                    len(names),
-                ),
-                tr("{names} and {count} more", names=listed, count=more) if more > 0 else listed,
-                topic="comparison-missed",
-            )
-        )
-
-    def _say_too_few(self, found: Looked) -> None:
-        enough = len(found.files) > 1
-        self._messages.post(
-            Message(
-                tr("None of these files can be read as a picture.")
-                if enough
-                else tr("One file is too few to compare."),
-                tr("Choose or drop two files or more."),
-                Level.ATTENTION if enough else Level.ACCENT,
-                topic="comparison-too-few",
-            )
-        )
+        self._messages.post(notes.missed(names))
 
     def _say_cut(self, found: Looked) -> None:
         if found.left_out:
-            self._messages.post(
-                Message(
-                    tr("Only the first {count} files are compared.", count=MOST_FILES),
-                    tr("The stage shows the newest of them."),
-                    topic="comparison-cut",
-                )
-            )
+            self._messages.post(notes.cut())
 
 
 def _has_file(photo: Photo) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -24,10 +25,14 @@ _STATE: Final = "comparisons"
 
 @dataclass(frozen=True, slots=True)
 class LooseFile:
-    """A file that is compared; ``photo`` is ``None`` where it cannot be opened: its pane tells why."""
+    """A file that is compared; ``photo`` is ``None`` where it cannot be opened: its pane tells why.
+
+    ``since`` is when it came into the comparison, in seconds since 1970.
+    """
 
     path: Path
     photo: Photo | None = None
+    since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +69,21 @@ class LooseResults(QObject):
 
     def wake(self, photo_sha256: str) -> None:
         """Look at the files that an earlier session has left for this photo."""
-        paths = self._asleep.get(photo_sha256)
-        if paths is None:
+        since = self._asleep.get(photo_sha256)
+        if since is None:
             return
 
         def found(looked: Looked) -> None:
             if self._asleep.pop(photo_sha256, None) is None:
                 return
             there = {file.path for file in looked.files}
-            gone = tuple(path.name for path in paths if path not in there)
-            self.set(photo_sha256, (*looked.files, *self._files.get(photo_sha256, ())))
+            gone = tuple(path.name for path in since if path not in there)
+            known = (replace(file, since=since.get(file.path, 0.0)) for file in looked.files)
+            self.set(photo_sha256, (*known, *self._files.get(photo_sha256, ())))
             if gone:
                 self.missed.emit(gone)
 
-        self._workers.submit(lambda: look_at([path for path in paths if path.is_file()]), found)
+        self._workers.submit(lambda: look_at([path for path in since if path.is_file()]), found)
 
     def look(self, paths: Sequence[Path], done: Callable[[Looked], None]) -> None:
         """Open files, and the images of folders, in a worker."""
@@ -97,11 +103,10 @@ class LooseResults(QObject):
     def _keep(self) -> None:
         if self._state is None:
             return
-        awake = {sha256: [str(file.path) for file in files] for sha256, files in self._files.items()}
-        asleep = {sha256: [str(path) for path in paths] for sha256, paths in self._asleep.items()}
-        for sha256, paths in awake.items():
-            asleep[sha256] = [*asleep.pop(sha256, []), *paths]
-        self._state.setValue(_STATE, json.dumps(list(asleep.items())[-_MOST_PHOTOS:]))
+        kept = {sha256: [(str(path), at) for path, at in since.items()] for sha256, since in self._asleep.items()}
+        for sha256, files in self._files.items():
+            kept[sha256] = [*kept.pop(sha256, []), *((str(file.path), file.since) for file in files)]
+        self._state.setValue(_STATE, json.dumps(list(kept.items())[-_MOST_PHOTOS:]))
 
 
 def look_at(paths: Sequence[Path]) -> Looked:
@@ -115,15 +120,16 @@ def look_at(paths: Sequence[Path]) -> Looked:
         except OverscanError:
             return None
 
+    now = time.time()
     found = list(islice(dict.fromkeys(expand(paths)), MOST_FILES + 1))
-    return Looked(tuple(LooseFile(path, opened(path)) for path in found[:MOST_FILES]), len(found) > MOST_FILES)
+    return Looked(tuple(LooseFile(path, opened(path), now) for path in found[:MOST_FILES]), len(found) > MOST_FILES)
 
 
-def _remembered(state: QSettings | None) -> dict[str, tuple[Path, ...]]:
+def _remembered(state: QSettings | None) -> dict[str, dict[Path, float]]:
     """What was kept; nothing where a person or another program has written something else there."""
     value = state.value(_STATE) if state is not None else None
     try:
         kept = json.loads(value) if isinstance(value, str) else []
-        return {str(sha256): tuple(Path(str(path)) for path in paths) for sha256, paths in kept}
+        return {str(sha256): {Path(str(path)): float(at) for path, at in files} for sha256, files in kept}
     except (ValueError, TypeError):
         return {}

@@ -43,6 +43,7 @@ class Stage(QFrame):
 
     page_changed = Signal(object)
     open_wanted = Signal()
+    compare_wanted = Signal()
     source_wanted = Signal(object)
     save_wanted = Signal(object)
     folder_wanted = Signal(object)
@@ -65,7 +66,7 @@ class Stage(QFrame):
         self._items: tuple[ResultItem, ...] = ()
         self._mine: tuple[Job, ...] = ()
         self._earlier: tuple[Job, ...] = ()
-        self._files: tuple[ResultItem, ...] = ()
+        self._files: tuple[tuple[float, ResultItem], ...] = ()
         self._seen_done: set[str] = set()
         self._notes: dict[Path | None, tuple[str, ...]] = {}
         self._beside: dict[Path | None, tuple[ResultItem, ...]] = {}
@@ -129,12 +130,18 @@ class Stage(QFrame):
         button.setObjectName("stage-open")
         button.setAccessibleName(tr("Open photos"))
         button.clicked.connect(self.open_wanted)
+        compare = QPushButton(tr("Compare Files…"), empty)
+        compare.setObjectName("stage-compare")
+        compare.setAccessibleName(tr("Compare files with each other"))
+        compare.setProperty("role", "quiet")
+        compare.clicked.connect(self.compare_wanted)
         column = QVBoxLayout(empty)
         column.setSpacing(12)
         column.addStretch(1)
         column.addWidget(title, 0, Qt.AlignmentFlag.AlignCenter)
         column.addWidget(hint)
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(compare, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(1)
         return empty
 
@@ -192,9 +199,9 @@ class Stage(QFrame):
         if landed and self._page is Page.EDIT and not at_work:
             self.set_page(Page.COMPARE)
 
-    def set_more(self, earlier: Iterable[Job], files: Iterable[ResultItem]) -> None:
+    def set_more(self, earlier: Iterable[Job], files: Iterable[tuple[float, ResultItem]]) -> None:
         """What there is for the photo on show besides the session's jobs: jobs of earlier sessions, and files that no
-        job brought. Neither turns the page."""
+        job brought, each with the moment (seconds since 1970) at which it came. Neither turns the page."""
         self._earlier, self._files = tuple(earlier), tuple(files)
         self._show()
 
@@ -251,9 +258,15 @@ class Stage(QFrame):
         known = {job.id: job for job in (*self._earlier, *self._mine)}
         jobs = sorted(known.values(), key=lambda job: job.created_at)
         older, newest = jobs[:-MOST_RESULTS], jobs[-MOST_RESULTS:]  # each has at least one item
-        made = [item for job in newest for each in self._result_items(job) for item in self._with_more(each)]
-        paths = {item.path for item in made}
-        items = (*made, *(item for item in self._files if item.path not in paths))
+        made = [
+            (job.created_at, item)
+            for job in newest
+            for each in self._result_items(job)
+            for item in self._with_more(each)
+        ]
+        paths = {item.path for _, item in made}
+        dated = [*made, *((at, item) for at, item in self._files if item.path not in paths)]
+        items = tuple(item for _, item in sorted(dated, key=lambda each: each[0]))
         self._say_left_out(sum(max(1, len(job.outputs)) for job in older) + len(items))
         items = items[-MOST_RESULTS:]
         if items != self._items:

@@ -111,10 +111,11 @@ def _waiting(common: ResultItem, job: Job, info: ProviderInfo | None) -> ResultI
     )
 
 
-def loose_items(files: Sequence[LooseFile]) -> tuple[ResultItem, ...]:
-    """Files that no job brought, each by its name; files of one name by their folder's too."""
+def loose_items(files: Sequence[LooseFile]) -> tuple[tuple[float, ResultItem], ...]:
+    """Files that no job brought, each since when it is there and by its name; files of one name by their folder's
+    too."""
     names = Counter(file.path.name for file in files)
-    return tuple(_loose(file, unique=names[file.path.name] == 1) for file in files)
+    return tuple((file.since, _loose(file, unique=names[file.path.name] == 1)) for file in files)
 
 
 def _loose(file: LooseFile, *, unique: bool) -> ResultItem:
