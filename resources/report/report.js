@@ -32,6 +32,10 @@
   const zoomIn = (box) => state.zoom || fitZoom(box);
 
   function place(pane) {
+    for (const plane of pane.querySelectorAll(".plane")) {
+      plane.style.width = `${plane.dataset.width}px`;
+      plane.style.height = `${plane.dataset.height}px`;
+    }
     for (const image of pane.querySelectorAll(".plane img")) {
       const at = image.dataset;
       image.style.left = `${at.x}px`;

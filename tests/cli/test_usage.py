@@ -172,9 +172,3 @@ def test_the_version_and_the_help(bare_program: Program) -> None:
         assert ran.status == 0
         assert "Usage: overscan" in ran.out
     assert not bare_program.home.exists()
-
-
-def test_what_comes_later_says_so(bare_program: Program, photo_file: Path) -> None:
-    ran = bare_program.call("compare", photo_file, photo_file)
-    assert ran.status == 2
-    assert "not in this version" in ran.err

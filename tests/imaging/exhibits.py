@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -28,12 +29,12 @@ def scene(width: int = 320, height: int = 240, tint: tuple[int, int, int] = (0, 
     waves = np.sin(50 * x + 6 * np.sin(9 * y)) * np.cos(37 * y + 8 * x * x)
     spots = np.exp(-((x - 0.3) ** 2 + (y - 0.6) ** 2) * 60) - np.exp(-((x - 0.7) ** 2 + (y - 0.3) ** 2) * 90)
     grey = 110 + 45 * waves + 50 * spots
-    return np.clip(grey[:, :, None] + np.array(tint), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(grey[:, :, None] + np.array(tint), 0, 255), np.uint8)
 
 
-def keep(path: Path, samples: Samples8, **options: object) -> Path:
+def keep(path: Path, samples: Samples8, *, exif: Image.Exif | None = None, comment: bytes = b"") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(samples).save(path, **options)
+    Image.fromarray(samples).save(path, exif=exif or Image.Exif(), comment=comment)
     return path
 
 
@@ -44,7 +45,7 @@ def job(
     cost: Cost = TWO,
     charged: Cost | None = None,
     state: JobState = JobState.DONE,
-    parameters: dict[str, Value] | None = None,
+    parameters: Mapping[str, Value] | None = None,
     identity: str = "job-1",
     original_sha256: str = SHA,
     outputs: int = 1,
@@ -56,7 +57,7 @@ def job(
         provider=provider,
         photo=PhotoRef(name="osprey", path="/photos/osprey.jpg", sha256=original_sha256, size=Size(320, 240)),
         folder="/folder",
-        parameters={"type": "clean"} if parameters is None else parameters,
+        parameters={"type": "clean"} if parameters is None else dict(parameters),
     )
     path = Path(output)
     made = tuple(
