@@ -1,6 +1,6 @@
 """Why a result's colours differ: a profile that was dropped, colours that were changed, or neither.
 
-Told by wide shades, the mean colours of squares of 16×16 original pixels: sharpening and noise reduction move single
+Told by wide shades, the mean colours of squares of 32×32 original pixels: sharpening and noise reduction move single
 pixels a long way and these hardly at all. 2.3 is the just noticeable difference in CIELAB of M. Mahy, L. Van Eycken,
 A. Oosterlinck, Evaluation of uniform color spaces developed after the adoption of CIELAB and CIELUV, Color Research
 and Application 19(2), 1994.
@@ -16,7 +16,7 @@ import numpy as np
 from overscan.imaging.aligning import Floats
 from overscan.imaging.colour_difference import ciede2000
 
-SQUARE: Final = 16
+SQUARE: Final = 32
 NOTICEABLE: Final = 2.3
 _LOSS: Final = 1.0
 """Mean CIEDE2000 between a photo's colours and its own values from which on the loss of its profile can be told."""

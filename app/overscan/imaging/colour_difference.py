@@ -66,4 +66,4 @@ def ciede2000(one: Floats, other: Floats) -> Floats:
 
 def _seventh(values: Floats) -> Floats:
     square = values * values
-    return square * square * square * values
+    return np.asarray(square * square * square * values, np.float32)

@@ -24,6 +24,9 @@ REACH: Final = 14
 """Original pixels around a place that count for it."""
 _ALLOWED: Final = 0.02
 """Share of the original's own detail that counts as the difference between one interpolation and another."""
+_BLURRED: Final = 0.1
+"""Share of the detail that went missing which may be left over: a blur takes more from the upper end of a band than from
+its lower one, so that what it leaves is no mere copy."""
 _ROUNDING: Final = 0.25
 """Levels² that the rounding of both to 8 bits may leave."""
 
@@ -36,19 +39,20 @@ def unsupported(original: Floats, reduced: Floats, finer: Floats, refined: int) 
     """
     here, there = _bands(original, reduced)
     left = np.zeros_like(original)
-    support = np.zeros_like(original)
+    support, found = np.zeros_like(original), np.zeros_like(original)
     if refined > 1:
         size = (finer.shape[1], finer.shape[0])
         enlarged = np.asarray(cv2.resize(original, size, interpolation=cv2.INTER_CUBIC), np.float32)
         shrunk = (original.shape[1], original.shape[0])
         products = _products(enlarged - _blurred(enlarged, _FINE * refined), finer - _blurred(finer, _FINE * refined))
-        _add(left, support, *(_shrunk(part, shrunk) for part in products))
+        _add(left, support, found, *(_shrunk(part, shrunk) for part in products))
     else:
         here.insert(0, original - _blurred(original, _FINE))
         there.insert(0, reduced - _blurred(reduced, _FINE))
     for one, other in zip(here, there, strict=True):
-        _add(left, support, *_products(one, other))
+        _add(left, support, found, *_products(one, other))
     left -= support * np.float32(_ALLOWED) + np.float32(_ROUNDING)
+    left -= np.maximum(support - found, 0) * np.float32(_BLURRED)
     return np.asarray(np.maximum(left, 0), np.float32)
 
 
@@ -76,9 +80,10 @@ def _shrunk(energy: Floats, size: tuple[int, int]) -> Floats:
     return np.asarray(cv2.resize(energy, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _add(left: Floats, support: Floats, own: Floats, both: Floats, made: Floats) -> None:
+def _add(left: Floats, support: Floats, found: Floats, own: Floats, both: Floats, made: Floats) -> None:
     """Add what the original does not explain to ``left``, and its own energy to ``support``."""
     own, both, made = _around(own), _around(both), _around(made)
     strength = np.clip(both / (own + np.float32(1e-3)), 0, 1)
     left += made - strength * (2 * both - strength * own)
     support += own
+    found += made

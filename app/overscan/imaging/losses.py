@@ -31,8 +31,8 @@ _PLAIN: Final = frozenset({private.THUMBNAIL, private.FURTHER, private.EMBEDDED,
 class Losses:
     """What differs between two files, apart from what the pixels show.
 
-    ``identical`` tells equal bytes or equal pixels. ``metadata_lost`` names the kinds (marked texts). ``profile`` says in words
-    what became of the colour profile; empty where it was kept, and where there was none. ``size_off`` is the
+    ``identical`` tells equal bytes or equal pixels. ``metadata_lost`` names the kinds (marked texts). ``profile`` says
+    in words what became of the colour profile; empty where it was kept, and where there was none. ``size_off`` is the
     size that was asked for, where the result has another. ``bit_depth_lost`` is (bits of the original, bits left).
     """
 

@@ -23,7 +23,7 @@ from overscan.imaging.in_register import common, region_of, tiles
 from overscan.imaging.invented import REACH, unsupported
 from overscan.imaging.lattice import Lattice, lattice_of, on_white
 from overscan.imaging.locating import Located
-from overscan.imaging.quality import Quality
+from overscan.imaging.quality import Quality, Steps, steps_of
 from overscan.imaging.samples import Samples8
 
 __all__ = ["ColourCause", "Measures", "measure"]
@@ -92,8 +92,9 @@ def measure(
     # OpenCV's and NumPy's inner loops leave the interpreter to other threads, so that two of these really run at once.
     with ThreadPoolExecutor(_THREADS, initializer=step_back) as threads:
         parts = list(threads.map(pass_.tile, tiles(rect, _TILE)))
-        for grey, place in threads.map(lambda tile: (_own_luma(result, tile), tile), tiles(own, _OWN_TILE)):
-            quality.add(grey, place.x, place.y)
+        for steps in threads.map(lambda tile: _steps(result, tile), tiles(own, _OWN_TILE)):
+            if steps is not None:
+                quality.add(steps)
     pixels = rect.width * rect.height
     drift = np.sum([part.drifts for part in parts], axis=0)
     windows = sum(part.windows for part in parts)
@@ -224,6 +225,7 @@ def _own_rect(size: Size, located: Located, region: Rect | None) -> Rect:
     return common(whole, Rect(left, top, max(1, right - left), max(1, bottom - top))) or whole
 
 
-def _own_luma(result: Samples8, tile: Rect) -> Floats:
-    """The luma of a tile and of the next column and row, so that the steps across tiles count, too."""
-    return luma(on_white(result[tile.y : tile.bottom + 1, tile.x : tile.right + 1]))
+def _steps(result: Samples8, tile: Rect) -> Steps | None:
+    """Of a tile and of the next column and row, so that the steps across tiles count, too."""
+    part = on_white(result[tile.y : tile.bottom + 1, tile.x : tile.right + 1])
+    return steps_of(luma(part), tile.x, tile.y)

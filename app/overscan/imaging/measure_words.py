@@ -82,7 +82,7 @@ MEASURES: Final[tuple[MeasureInfo, ...]] = (
         mark("Colours"),
         "",
         mark(
-            "Told by wide shades, the mean colours of squares of 16×16 original pixels, so that sharpening and noise "
+            "Told by wide shades, the mean colours of squares of 32×32 original pixels, so that sharpening and noise "
             "reduction do not count as a change of colour. Changed: 5 % of the squares are off by more than 2.3 in "
             "CIEDE2000. Profile lost: they agree at least twice as well with the original's values when its ICC "
             "profile is ignored."

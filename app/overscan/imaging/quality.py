@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
@@ -10,6 +11,9 @@ import numpy.typing as npt
 
 from overscan.core.geometry import Size
 from overscan.imaging.aligning import Axis, Floats
+from overscan.imaging.samples import Samples
+
+Sums: TypeAlias = npt.NDArray[np.float64]
 
 REBLUR: Final = 9
 """Pixels of the strong blur that sharpness is told by."""
@@ -22,8 +26,57 @@ _STEP: Final = 24.0
 """Levels at which a step between neighbours stops counting for more: an edge, not a block's border."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """What a part of a picture adds: sums of the differences between neighbours, across and down."""
+
+    left: int
+    top: int
+    differences: tuple[float, float]
+    lost: tuple[float, float]
+    corners: Sums
+    columns: Sums
+    rows: Sums
+    shape: tuple[int, int]
+
+
+def steps_of(grey: Floats, left: int, top: int) -> Steps | None:
+    """Look at a part (luma, H×W, 0 to 255) whose corner lies at (left, top); ``None`` where it is a single line."""
+    height, width = grey.shape
+    if height < 2 or width < 2:
+        return None
+    across = cv2.absdiff(grey[:, 1:], grey[:, :-1])
+    down = cv2.absdiff(grey[1:], grey[:-1])
+    blurred = cv2.blur(grey, (REBLUR, 1), borderType=cv2.BORDER_REFLECT)
+    lost_across = _lost(across, cv2.absdiff(blurred[:, 1:], blurred[:, :-1]))
+    blurred = cv2.blur(grey, (1, REBLUR), borderType=cv2.BORDER_REFLECT)
+    lost_down = _lost(down, cv2.absdiff(blurred[1:], blurred[:-1]))
+    corners = cv2.absdiff(grey[1:, 1:] + grey[:-1, :-1], grey[1:, :-1] + grey[:-1, 1:])
+    counts = cv2.calcHist([corners], [0], None, [_BINS], [0, 2 * _HIGHEST]).ravel().astype(np.float64)
+    counts[-1] += corners.size - counts.sum()
+    return Steps(
+        left,
+        top,
+        (cv2.sumElems(across)[0], cv2.sumElems(down)[0]),
+        (lost_across, lost_down),
+        counts,
+        _profile(across, 0),
+        _profile(down, 1),
+        (height, width),
+    )
+
+
+def _lost(before: Samples, after: Samples) -> float:
+    return float(cv2.sumElems(np.maximum(before - after, 0))[0])
+
+
+def _profile(steps: Samples, axis: int) -> Sums:
+    held = np.minimum(steps, np.float32(_STEP))
+    return np.asarray(cv2.reduce(held, axis, cv2.REDUCE_SUM, dtype=cv2.CV_64F), np.float64).ravel()
+
+
 class Quality:
-    """Sums up a picture's luma part by part."""
+    """Sums up a picture part by part."""
 
     def __init__(self, size: Size) -> None:
         self._differences = np.zeros(2)
@@ -32,29 +85,17 @@ class Quality:
         self._columns = (np.zeros(size.width), np.zeros(size.width))
         self._rows = (np.zeros(size.height), np.zeros(size.height))
 
-    def add(self, grey: Floats, left: int, top: int) -> None:
-        """A part (H×W, 0 to 255) whose corner lies at (left, top)."""
-        height, width = grey.shape
-        if height < 2 or width < 2:
-            return
-        across = cv2.absdiff(grey[:, 1:], grey[:, :-1])
-        down = cv2.absdiff(grey[1:], grey[:-1])
-        for n, (apart, kernel) in enumerate(((across, (REBLUR, 1)), (down, (1, REBLUR)))):
-            blurred = cv2.blur(grey, kernel, borderType=cv2.BORDER_REFLECT)
-            after = cv2.absdiff(blurred[:, 1:], blurred[:, :-1]) if n == 0 else cv2.absdiff(blurred[1:], blurred[:-1])
-            self._differences[n] += cv2.sumElems(apart)[0]
-            self._lost[n] += cv2.sumElems(np.maximum(apart - after, 0))[0]
-        corners = cv2.absdiff(grey[1:, 1:] + grey[:-1, :-1], grey[1:, :-1] + grey[:-1, 1:])
-        found = cv2.calcHist([corners], [0], None, [_BINS], [0, 2 * _HIGHEST]).ravel()
-        self._corners += found
-        self._corners[-1] += corners.size - found.sum()
-        for sums, counts, steps, first, axis in (
-            (*self._columns, across, left, 0),
-            (*self._rows, down, top, 1),
+    def add(self, part: Steps) -> None:
+        self._differences += part.differences
+        self._lost += part.lost
+        self._corners += part.corners
+        height, width = part.shape
+        for (sums, counts), profile, first, lines in (
+            (self._columns, part.columns, part.left, height),
+            (self._rows, part.rows, part.top, width),
         ):
-            profile = cv2.reduce(np.minimum(steps, np.float32(_STEP)), axis, cv2.REDUCE_SUM, dtype=cv2.CV_64F).ravel()
             sums[first : first + profile.size] += profile
-            counts[first : first + profile.size] += steps.shape[axis]
+            counts[first : first + profile.size] += lines
 
     @property
     def sharpness(self) -> float:
@@ -86,7 +127,7 @@ class Quality:
         return max([0.0, *found])
 
 
-def _contrast(sums: npt.NDArray[np.float64], counts: npt.NDArray[np.float64], axis: Axis) -> float:
+def _contrast(sums: Sums, counts: Sums, axis: Axis) -> float:
     """The mean step on the borders of blocks over that halfway between them, less 1."""
     period = BLOCK * axis.scale
     if period < 4:
