@@ -40,3 +40,12 @@ def test_what_is_transparent_does_not_bleed() -> None:
         for level in list(levels_in_turn(Pixels(data, has_alpha=True)))[1:3]:
             assert np.abs(level[:, :, :3].astype(int) - (200, 100, 50)).max() <= 1
             assert np.abs(level[:, :, 3].astype(int) - 128).max() <= 1
+
+
+def test_a_level_that_was_handed_out_is_not_looked_at_again() -> None:
+    for channels, height in ((3, 301), (4, 300)):
+        data = np.random.default_rng(4).integers(0, 256, (height, 500, channels), np.uint8)
+        expected = [level.copy() for level in levels_in_turn(Pixels(data, channels == 4))]
+        for level, same in zip(levels_in_turn(Pixels(data, channels == 4)), expected, strict=True):
+            assert np.array_equal(level, same)
+            level[:] = 0

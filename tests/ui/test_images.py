@@ -15,7 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from overscan.core.failures import Failure
 from overscan.core.geometry import Size
-from overscan.ui.images import ImageLevels, ImageLoader
+from overscan.imaging.photo import Pixels
+from overscan.ui.image_levels import levels_from
+from overscan.ui.images import ImageLevels, ImageLoader, levels_of
 
 
 @pytest.fixture
@@ -75,6 +77,36 @@ def test_every_pixel_keeps_its_place(qtbot: QtBot, loader: ImageLoader, tmp_path
     image = whole(qtbot, loader, tmp_path / "a.png").levels[0].image()
     for y, x in ((0, 0), (36, 52), (5, 40), (20, 1)):
         assert channels(image, x, y) == (*(int(value) for value in pixels[y, x]), 255)
+
+
+@pytest.mark.parametrize(
+    ("mode", "value", "shown"),
+    [
+        ("L", 77, (77, 77, 77, 255)),
+        ("LA", (77, 128), (77, 77, 77, 128)),
+        ("I;16", 77 * 257, (77, 77, 77, 255)),
+        ("RGBA", (10, 20, 30, 0), (0, 0, 0, 0)),
+    ],
+)
+def test_grey_deep_and_transparent_photos_of_any_size(
+    qtbot: QtBot, loader: ImageLoader, tmp_path: Path, mode: str, value: int, shown: tuple[int, int, int, int]
+) -> None:
+    for size in ((1, 1), (65, 3), (1, 1300)):
+        path = tmp_path / f"{size[0]}.png"
+        Image.new(mode, size, value).save(path)
+        image = whole(qtbot, loader, path)
+        assert image.size == Size(*size)
+        assert image.has_alpha == (shown[3] < 255)
+        assert image.pixel(size[0] - 1, size[1] - 1) == pytest.approx(shown, abs=1)
+        assert channels(image.levels[-1].image(), 0, 0) == pytest.approx(shown, abs=1)
+
+
+def test_using_pixels_up_changes_nothing_that_is_shown() -> None:
+    for depth in (3, 4):
+        pixels = np.random.default_rng(8).integers(0, 256, (1101, 700, depth), np.uint8)
+        kept = levels_of(Pixels(pixels, depth == 4))
+        spent = levels_from(Pixels(pixels.copy(), depth == 4))
+        assert [level.memory for level in kept.levels] == [level.memory for level in spent.levels]
 
 
 def test_an_edited_file_is_never_shown_as_it_was(qtbot: QtBot, loader: ImageLoader, tmp_path: Path) -> None:

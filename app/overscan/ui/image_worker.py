@@ -45,22 +45,30 @@ class ImageWorker(QThread):
         from overscan.imaging.background import step_back
 
         step_back()
-        while (request := self._queue.take()) is not None:
-            step = request.step
-            try:
-                self._work(request)
-            except OverscanError as error:
-                self._report(Report(request, error.failure))
-            except MemoryError:
-                message = tr("There is not enough memory to show “{name}”.", name=request.path.name)
-                remedy = tr("Close other programs, or show fewer photos.")
-                self._report(Report(request, Failure(FailureKind.PHOTO, message, remedy)))
-            except Exception:  # noqa: BLE001 - the last border: one odd image must not end the worker
-                _log.exception("An image could not be shown")
-                message = tr("“{name}” cannot be shown.", name=request.path.name)
-                self._report(Report(request, Failure(FailureKind.PHOTO, message)))
-            finally:
-                self._queue.finished(step, request.path)
+        while self._serve():
+            pass
+
+    def _serve(self) -> bool:
+        """One request; false when there will be no more. What it held is let go before the next is waited for."""
+        request = self._queue.take()
+        if request is None:
+            return False
+        step = request.step
+        try:
+            self._work(request)
+        except OverscanError as error:
+            self._report(Report(request, error.failure))
+        except MemoryError:
+            message = tr("There is not enough memory to show “{name}”.", name=request.path.name)
+            remedy = tr("Close other programs, or show fewer photos.")
+            self._report(Report(request, Failure(FailureKind.PHOTO, message, remedy)))
+        except Exception:  # noqa: BLE001 - the last border: one odd image must not end the worker
+            _log.exception("An image could not be shown")
+            message = tr("“{name}” cannot be shown.", name=request.path.name)
+            self._report(Report(request, Failure(FailureKind.PHOTO, message)))
+        finally:
+            self._queue.finished(step, request.path)
+        return True
 
     def _work(self, request: ImageRequest) -> None:
         if request.cancelled:
