@@ -84,8 +84,7 @@ def exhibit(
     measured = 0
     for n, file in enumerate(results):
         progress(n / len(results))
-        if cancelled():
-            raise Cancelled(tr("Cancelled."))
+        _stop_if(cancelled)
         try:
             compared, pixels = comparison.look(file)
         except OverscanError as error:
@@ -101,6 +100,7 @@ def exhibit(
     progress(1.0)
     if maker is None or not measured:
         return None
+    _stop_if(cancelled)
     return _finished(maker, original, results, secrets)
 
 
@@ -126,6 +126,11 @@ def write_exhibit(path: Path, data: bytes, *, replace: bool = False) -> None:
     finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _stop_if(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise Cancelled(tr("Cancelled."))
 
 
 def _maker(kind: ExhibitKind | None, comparison: Comparison, results: Sequence[ResultFile]) -> _Maker | None:
