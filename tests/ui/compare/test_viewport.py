@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overscan.core.geometry import Rect, Size
-from overscan.ui.compare.viewport import MAX_ZOOM, Box, Viewport, placement, union
+from overscan.ui.compare.viewport import MAX_ZOOM, Box, Offset, Viewport, placement, union
 
 sides = st.integers(1, 20_000)
 views = st.floats(1, 8_000)
@@ -141,3 +141,50 @@ def test_an_expansion_covers_its_frame() -> None:
     frame = Rect(-10, -20, 150, 140)
     assert placement(Size(100, 100), Size(300, 280), frame) == Box(-10, -20, 150, 140)
     assert union([Box(0, 0, 100, 100), Box(-10, -20, 60, 60)]) == Box(-10, -20, 110, 120)
+
+
+@given(viewports(), st.floats(-5000, 5000), st.floats(-5000, 5000), st.floats(0.1, 10))
+def test_an_offset_is_what_leads_from_one_view_to_the_other(view: Viewport, dx: float, dy: float, by: float) -> None:
+    moved = view.placed(view.centre_x + dx, view.centre_y + dy, view.zoom * by)
+    again = Offset.between(view, moved).done(view)
+    assert (again.centre_x, again.centre_y, again.zoom) == pytest.approx(
+        (moved.centre_x, moved.centre_y, moved.zoom), rel=1e-6, abs=1e-3
+    )
+
+
+@given(viewports(), fractions, fractions, st.floats(1, 3), fractions, fractions)
+def test_an_offset_undone_is_the_view_before(
+    view: Viewport, x: float, y: float, by: float, to_x: float, to_y: float
+) -> None:
+    def within(across: float, down: float) -> tuple[float, float]:
+        bounds = view.bounds
+        return bounds.x + across * bounds.width, bounds.y + down * bounds.height
+
+    zoom = min(MAX_ZOOM / 4, view.fit_zoom * 1.5)
+    base = view.placed(*within(x, y), zoom)
+    moved = view.placed(*within(to_x, to_y), base.zoom * by)
+    if base.zoom <= base.fit_zoom or moved.zoom > MAX_ZOOM * 0.999:
+        return  # what fits is centred, whatever was asked for
+    back = Offset.between(base, moved).undone(moved)
+    assert (back.centre_x, back.centre_y, back.zoom) == pytest.approx(
+        (base.centre_x, base.centre_y, base.zoom), rel=1e-6, abs=1e-3
+    )
+
+
+@given(viewports(), fractions, fractions, st.floats(0.01, 1), st.floats(0.01, 1))
+def test_showing_a_box_puts_its_middle_in_the_middle(
+    view: Viewport, x: float, y: float, width: float, height: float
+) -> None:
+    bounds = view.bounds
+    box = Box(
+        bounds.x + x * bounds.width * (1 - width),
+        bounds.y + y * bounds.height * (1 - height),
+        bounds.width * width,
+        bounds.height * height,
+    )
+    shown = view.showing(box)
+    if shown.zoom > shown.fit_zoom:
+        middle = (box.x + box.width / 2, box.y + box.height / 2)
+        assert shown.to_photo(view.width / 2, view.height / 2) == pytest.approx(middle, rel=1e-6, abs=1e-3)
+    assert box.width * shown.zoom <= view.width + 1e-6 or shown.zoom == shown.min_zoom
+    assert box.height * shown.zoom <= view.height + 1e-6 or shown.zoom == shown.min_zoom

@@ -43,7 +43,9 @@ class Selection:
 
     def second(self, numbers: Sequence[int]) -> int:
         """Of ``numbers``, which are not empty, the one in question: a result wherever there is one."""
-        if self.wanted_second in numbers and (self.wanted_second > 0 or self.mode is CompareMode.FLIP):
+        flip = self.mode is CompareMode.FLIP
+        stood_in = self.wanted_first not in numbers and self.wanted_second == self.first(numbers)
+        if self.wanted_second in numbers and (flip or (self.wanted_second > 0 and not stood_in)):
             return self.wanted_second
         # The nearest that is left; without an original the first result is what the second is compared with.
         results = [number for number in numbers if number > 0]
@@ -59,7 +61,11 @@ class Selection:
         """The image that flip shows at this moment."""
         if self.held:
             return numbers[0]
-        return self.first(numbers) if self.back else self.second(numbers)
+        first, second = self.first(numbers), self.second(numbers)
+        if not self.back:
+            return second
+        alone = first == second and self.wanted_first not in numbers
+        return next((number for number in numbers if number != second), first) if alone else first
 
     def grid(self, keys: Sequence[tuple[int, str]]) -> tuple[int, ...]:
         """The numbers of the images side by side, of all images' numbers and keys; never none where there is one."""
