@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -198,6 +197,16 @@ def _three(value: float, interval: Interval) -> tuple[str, str, str]:
 
 
 def _csv(rows: Iterable[Sequence[str]]) -> str:
-    target = io.StringIO(newline="")
-    csv.writer(target).writerows([safe_cell(cell) for cell in row] for row in rows)
-    return target.getvalue()
+    lines = _Lines()
+    csv.writer(lines).writerows([safe_cell(cell) for cell in row] for row in rows)
+    return "".join(lines.written)
+
+
+class _Lines:
+    """What a CSV writer writes, in memory."""
+
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, line: str) -> None:
+        self.written.append(line)

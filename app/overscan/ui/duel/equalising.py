@@ -21,7 +21,6 @@ from overscan.core.failures import PhotoError
 from overscan.core.geometry import Margins, Rect, Size
 from overscan.core.text import tr
 from overscan.imaging.aligning import Axis
-from overscan.imaging.background import step_back
 from overscan.imaging.locating import locate
 from overscan.imaging.photo import Pixels, load_pixels
 from overscan.imaging.reduce import reduce_to
@@ -108,7 +107,6 @@ class Round:
 
     def _prepared(self) -> Common:
         if self._common is None:
-            step_back()
             original = self._load(Path(self._photo.path), self._photo.sha256)
             self._size = _size(original)
             places, kept = [], 0

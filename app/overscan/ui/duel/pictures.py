@@ -89,6 +89,9 @@ class PictureMaker(QObject):
     # ------------------------------------------------------------------ in the thread
 
     def _pictures(self, pairing: Pairing) -> Pictures:
+        from overscan.imaging.background import step_back
+
+        step_back()  # the pool's thread may be a new one
         original = self._layer(pairing.photo, _ORIGINAL)
         left = self._layer(pairing.photo, pairing.left)
         right = self._layer(pairing.photo, pairing.right)
