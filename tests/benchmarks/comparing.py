@@ -61,8 +61,8 @@ def measure(workplace: Path) -> Iterator[Figure]:
     )
     flips = _child(workplace, "flip", photos)
     note = (
-        f"median {flips['median']:.1f} ms, longest {flips['most']:.1f} ms, half of them at 100 %; processor time of the "
-        f"GUI thread, p95: {flips['processor']:.1f} ms"
+        f"median {flips['median']:.1f} ms, longest {flips['most']:.1f} ms, half of them at 100 %; processor time "
+        f"of the GUI thread, p95: {flips['processor']:.1f} ms"
     )
     yield Figure("flip between two 8k results, p95", float(flips["p95"]), "ms", None, FRAME_MS, note)
     memory = _child(workplace, "memory", photos)
