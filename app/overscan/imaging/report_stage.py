@@ -14,7 +14,7 @@ _MODES: Final = (
     ("split", mark("Split")),
     ("flip", mark("Flip")),
     ("side", mark("Side by side")),
-    ("difference", mark("Difference")),
+    ("difference", mark("Difference ×6")),
 )
 
 
@@ -100,6 +100,15 @@ def _shown(report: Report, writer: Writer) -> str:
         for n, pane in enumerate(report.panes)
         if pane.shown[WHOLE].size != pane.size
     ]
+    sizes = {pane.shown[WHOLE].size for pane in report.panes}
+    if len(sizes) == 1 and parts:
+        (size,) = sizes
+        return writer(
+            tr(
+                "All are shown with {size} pixels, reduced by area averaging; their titles tell the files’ own.",
+                size=size,
+            )
+        )
     if not parts:
         return writer(tr("All pictures are shown with all of their pixels."))
     return writer(

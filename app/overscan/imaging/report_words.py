@@ -57,8 +57,9 @@ def _measures(report: Report, writer: Writer) -> str:
     title = writer(tr("Measures"))
     caption = writer(tr("Open a line to read what it measures. No measure says which result is better."))
     return (
-        f'<section><h2>{title}</h2><div class="scroll" tabindex="0" role="region" aria-label="{title}"><table>'
-        f"<caption>{caption}</caption><thead><tr><td></td>{heads}</tr></thead>"
+        f'<section><h2>{title}</h2><p class="summary" id="measures">{caption}</p><div class="scroll" tabindex="0" '
+        f'role="region" aria-label="{title}" aria-describedby="measures"><table>'
+        f"<thead><tr><td></td>{heads}</tr></thead>"
         f"<tbody>{''.join(rows)}</tbody></table></div></section>"
     )
 

@@ -69,7 +69,9 @@ class SheetMaker:
         facts = [tr("{seconds:.1f} s", seconds=recipe.seconds)] if recipe is not None and recipe.seconds else []
         facts.append(recipe.cost_words if recipe is not None else tr("cost unknown"))
         measures = [
-            f"{tr(info.label)} {text_of(info, compared.measures)}" for info in MEASURES if info.key in _MEASURES
+            f"{tr(info.label)} {text_of(info, compared.measures)} {tr(info.unit) if info.unit else ''}".strip()
+            for info in MEASURES
+            if info.key in _MEASURES
         ]
         self.put(pixels.data, compared.file.title, (" · ".join(facts), " · ".join(measures)))
 
