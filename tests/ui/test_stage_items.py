@@ -103,16 +103,22 @@ def test_the_recipe_is_short_and_complete(provider: AnyProvider) -> None:
     assert saved == "saved osprey-1.png"
 
 
-def test_no_query_of_an_address_gets_into_words() -> None:
+def test_how_the_answer_travelled_is_no_parameter_of_the_result() -> None:
     gptge = load_registry().get("gptge-scale")
+    (item,) = result_items(a_job("gptge-scale", {"sync": 1, "callback_url": "https://a.example.org"}), gptge, NOW)
+    assert item.parameters == (("Subject", "General"), ("Enlarge", "Automatic"))
+
+
+def test_no_query_of_an_address_gets_into_words() -> None:
     secret = "signature=abcdef0123456789"
-    job = a_job("gptge-scale", {"callback_url": f"https://hooks.example.org/done?{secret}"})
+    expand = load_registry().get("picwish-expand")
+    job = a_job("picwish-expand", {"prompt": f"as at https://hooks.example.org/done?{secret}"})
     job = with_request(
         job,
         delivery=Delivery.URL,
         photo=job.request.photo.model_copy(update={"url": f"https://pictures.example.org/a.jpg?{secret}"}),
     )
-    (item,) = result_items(job, gptge, NOW)
+    (item,) = result_items(job, expand, NOW)
     words = "\n".join([*item.recipe, *(f"{label} {value}" for label, value in item.parameters)])
     assert "hooks.example.org/done" in words
     assert "sent as its address" in words

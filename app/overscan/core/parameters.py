@@ -74,7 +74,8 @@ class Choice:
 class Role(StrEnum):
     """What a parameter is, for readers that have more for it than a plain control.
 
-    The four sides are shares of the photo's height or width that are added there: a frame says the same.
+    The four sides are shares of the photo's height or width that are added there: a frame says the same. ``TRANSPORT``
+    decides only how the answer travels, and nothing of the result.
     """
 
     PROMPT = "prompt"
@@ -83,6 +84,7 @@ class Role(StrEnum):
     BOTTOM = "bottom"
     LEFT = "left"
     RIGHT = "right"
+    TRANSPORT = "transport"
 
 
 SIDES: Final = frozenset({Role.TOP, Role.BOTTOM, Role.LEFT, Role.RIGHT})

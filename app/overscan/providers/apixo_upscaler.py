@@ -14,7 +14,7 @@ from overscan.core.failures import InvalidParameter
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
 from overscan.core.money import Amount, Cost
-from overscan.core.parameters import Choice, Equals, Parameters, Shown, Value, validate
+from overscan.core.parameters import Choice, Equals, Parameters, Role, Shown, Value, validate
 from overscan.core.providers import Limits, Operation, Pace, ProviderInfo, TaskStatus
 from overscan.core.requests import Request
 from overscan.core.text import mark, tr
@@ -53,6 +53,7 @@ class ApixoUpscalerParameters(Parameters):
             mark("The service has only this one."),
             choices=(Choice("image-to-image", mark("Image to image")),),
             advanced=True,
+            role=Role.TRANSPORT,
         ),
     ] = "image-to-image"
     request_type: Annotated[
@@ -62,6 +63,7 @@ class ApixoUpscalerParameters(Parameters):
             mark("Later by task works everywhere; a callback needs a public address that reaches this computer."),
             choices=(Choice("async", mark("Later, by task")), Choice("callback", mark("By callback"))),
             advanced=True,
+            role=Role.TRANSPORT,
         ),
     ] = "async"
     callback_url: Annotated[
@@ -71,6 +73,7 @@ class ApixoUpscalerParameters(Parameters):
             mark("Where the service tells that it has finished; empty: the receiver of the settings."),
             when=Equals("request_type", ("callback",)),
             advanced=True,
+            role=Role.TRANSPORT,
         ),
     ] = None
 

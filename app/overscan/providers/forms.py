@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from overscan.core.calls import INLINE_IMAGE_CAP, FilePart, FileSource, HttpCall, Links, Multipart
 from overscan.core.failures import InvalidParameter
-from overscan.core.parameters import Choice, Shown, Value
+from overscan.core.parameters import Choice, Role, Shown, Value
 from overscan.core.providers import Pace
 from overscan.core.requests import Canvas
 from overscan.core.text import mark, tr
@@ -20,6 +20,7 @@ Sync: TypeAlias = Annotated[
         mark("Later is safer: the task can be picked up again after a lost connection."),
         choices=(Choice(0, mark("Later, by task")), Choice(1, mark("At once, while connected"))),
         advanced=True,
+        role=Role.TRANSPORT,
     ),
 ]
 """Whether the answer to the submission is the result. It is always sent: most documents name no default."""
@@ -49,6 +50,7 @@ LinkOrText: TypeAlias = Annotated[
         mark("A link is fetched at once. Base64 text brings the image within the answer."),
         choices=(Choice(1, mark("Link")), Choice(2, mark("Base64 text"))),
         advanced=True,
+        role=Role.TRANSPORT,
     ),
 ]
 """``return_type`` where the image itself cannot be had."""

@@ -15,7 +15,7 @@ from overscan.core.calls import INLINE_IMAGE_CAP, HttpCall, Links, Reply
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
 from overscan.core.money import Cost
-from overscan.core.parameters import Parameters, Shown, validate
+from overscan.core.parameters import Parameters, Role, Shown, validate
 from overscan.core.providers import Limits, Operation, Pace, ProviderInfo, TaskStatus
 from overscan.core.requests import Request
 from overscan.core.text import mark
@@ -48,6 +48,7 @@ class GptgeScaleParameters(Parameters):
             mark("Callback address"),
             mark("Where the service tells that it has finished; empty: the receiver of the settings, if there is one."),
             advanced=True,
+            role=Role.TRANSPORT,
         ),
     ] = None
 

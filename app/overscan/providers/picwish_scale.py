@@ -14,7 +14,7 @@ from overscan.core.calls import INLINE_IMAGE_CAP, HttpCall, Links, Reply
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
 from overscan.core.money import Amount, Cost
-from overscan.core.parameters import Choice, Equals, Parameters, Shown, validate
+from overscan.core.parameters import Choice, Equals, Parameters, Role, Shown, validate
 from overscan.core.providers import Limits, Operation, ProviderInfo, TaskStatus
 from overscan.core.requests import Request
 from overscan.core.text import mark
@@ -51,6 +51,7 @@ class PicwishScaleParameters(Parameters):
                 Choice(3, mark("Image"), when=Equals("sync", (1,))),
             ),
             advanced=True,
+            role=Role.TRANSPORT,
         ),
     ] = 1
 

@@ -11,7 +11,7 @@ from typing import Final
 from overscan.core.failures import InvalidParameter
 from overscan.core.geometry import Margins, Rect, Size
 from overscan.core.jobs import Job, JobState, Output, Sent
-from overscan.core.parameters import SIDES, ParameterSpec, Value, specs, validate
+from overscan.core.parameters import SIDES, ParameterSpec, Role, Value, specs, validate
 from overscan.core.providers import AnyProvider, Operation, ProviderInfo
 from overscan.core.redaction import redact
 from overscan.core.requests import Delivery, Photo
@@ -136,7 +136,8 @@ def _loose(file: LooseFile, *, unique: bool) -> ResultItem:
 def parameters_in_words(job: Job, info: ProviderInfo | None) -> tuple[tuple[str, str], ...]:
     """Label and value of every parameter that had a meaning for this job, in the order of the declaration.
 
-    What was left to the service has no line, save where the declaration has a word for that. The sides of a canvas come
+    What was left to the service has no line, save where the declaration has a word for that, and what only says how the
+    answer travels has none either. The sides of a canvas come
     as the frame that they make. Of a provider that is not known, or knows these parameters no more, names and values.
     """
     frame = _canvas_words(job)
@@ -149,6 +150,8 @@ def parameters_in_words(job: Job, info: ProviderInfo | None) -> tuple[tuple[str,
     for spec in specs(info.parameters):
         value = values[spec.name]
         if spec.shown.when is not None and not spec.shown.when.holds(values):
+            continue
+        if spec.shown.role is Role.TRANSPORT:
             continue
         if job.request.canvas is not None and spec.shown.role in SIDES:
             continue
