@@ -15,10 +15,12 @@ _PAD: Final = 6
 
 
 class MeasureName(QAbstractButton):
-    """Gives way where there is little room; ``text()`` is always the whole name."""
+    """Where there is little room its unit goes first, then its middle; ``text()`` is always the whole name."""
 
-    def __init__(self, object_name: str, text: str, parent: QWidget) -> None:
+    def __init__(self, object_name: str, label: str, unit: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self._label = label
+        text = f"{label}, {unit}" if unit else label
         self.setObjectName(object_name)
         self.setText(text)
         self.setAccessibleName(text)
@@ -42,6 +44,8 @@ class MeasureName(QAbstractButton):
             painter.setPen(QPen(QColor(colours.focus), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         room = self.rect().adjusted(_PAD, 0, -_PAD, 0)
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        metrics = self.fontMetrics()
+        whole = metrics.horizontalAdvance(self.text()) <= room.width()
+        text = metrics.elidedText(self.text() if whole else self._label, Qt.TextElideMode.ElideMiddle, room.width())
         painter.setPen(QColor(colours.text if lit else colours.muted))
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)

@@ -20,7 +20,8 @@ from overscan.ui.compare.measure_name import MeasureName
 if TYPE_CHECKING:
     from overscan.imaging.measure_words import MeasureInfo
 
-_ROW: Final = 26
+_ROW: Final = 24
+_TWO_LINES: Final = 40
 _FRAME: Final = 2
 """The style sheet's border of a table, on each side."""
 _NAMES_SHARE: Final = 0.48
@@ -59,7 +60,7 @@ class MeasureTable(QWidget):
         table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectColumns)
         table.setSelectionMode(QTableWidget.SelectionMode.SingleSelection)
         table.setShowGrid(False)
-        table.setWordWrap(False)
+        table.setWordWrap(True)
         table.setAlternatingRowColors(True)
         table.setTabKeyNavigation(False)
         table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -89,8 +90,8 @@ class MeasureTable(QWidget):
         self._infos = tuple(infos)
         self._table.setRowCount(len(self._infos))
         for info in self._infos:
-            shown = f"{tr(info.label)}, {tr(info.unit)}" if info.unit else tr(info.label)
-            name = MeasureName(f"measure-{info.key}", shown, self)
+            unit = tr(info.unit) if info.unit else ""
+            name = MeasureName(f"measure-{info.key}", tr(info.label), unit, self)
             name.clicked.connect(lambda _checked=False, info=info, name=name: self.define(info, name))
             name.show()
             self._names.append(name)
@@ -142,10 +143,14 @@ class MeasureTable(QWidget):
         painter = QPainter(self)
         painter.fillRect(QRect(0, _FRAME, self.width(), self._top() - _FRAME), QColor(colours.bar))
         for row in range(1, len(self._infos), 2):
-            painter.fillRect(QRect(0, self._top() + row * _ROW, self.width(), _ROW), QColor(colours.bar))
+            top, height = self._row_at(row), self._table.rowHeight(row)
+            painter.fillRect(QRect(0, top, self.width(), height), QColor(colours.bar))
 
     def _top(self) -> int:
         return self._table.horizontalHeader().sizeHint().height() + _FRAME
+
+    def _row_at(self, row: int) -> int:
+        return self._top() + self._table.verticalHeader().sectionPosition(row)
 
     def _fill(self, at: int, column: Column) -> None:
         colours = style.colours()
@@ -153,7 +158,7 @@ class MeasureTable(QWidget):
         head.setToolTip(column.title)
         self._table.setHorizontalHeaderItem(at, head)
         for row, info in enumerate(self._infos):
-            item = QTableWidgetItem(column.texts.get(info.key, "–"))
+            item = QTableWidgetItem(_stacked(column.texts.get(info.key, "–")))
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             item.setToolTip(column.tip)
             wrong = info.key in column.attention
@@ -176,10 +181,14 @@ class MeasureTable(QWidget):
             for at, width in enumerate(needed):
                 header.resizeSection(at, width)
         bar = table.horizontalScrollBar().sizeHint().height() if scrolls else 0
-        height = self._top() + len(names) * _ROW + _FRAME + bar
+        for row in range(len(names)):
+            items = [table.item(row, at) for at in range(table.columnCount())]
+            stacked = any(item is not None and "\n" in item.text() for item in items)
+            table.setRowHeight(row, _TWO_LINES if stacked else _ROW)
+        height = self._top() + table.verticalHeader().length() + _FRAME + bar
         table.setGeometry(left, 0, max(0, self.width() - left), height)
         for row, name in enumerate(names):
-            name.setGeometry(0, self._top() + row * _ROW, left, _ROW)
+            name.setGeometry(0, self._row_at(row), left, table.rowHeight(row))
         if self.minimumHeight() != height:
             self.setFixedHeight(height)
 
@@ -202,3 +211,8 @@ class MeasureTable(QWidget):
 
     def _put_on_clipboard(self, separator: str) -> None:
         QGuiApplication.clipboard().setText(self.as_text(separator))
+
+
+def _stacked(text: str) -> str:
+    """Two numbers stand one above the other, so that columns stay narrow."""
+    return text.replace(", ", "\n")

@@ -120,7 +120,6 @@ class MeasuresPanel(QWidget):
         buttons.setSpacing(8)
         for n, button in enumerate((self._duel, self._report, self._source, self._folder)):
             buttons.addWidget(button, n // 2, n % 2)
-        column.addWidget(_heading(tr("Measures"), self))
         column.addWidget(self._extent)
         column.addWidget(self._table)
         column.addWidget(self._status)
@@ -304,12 +303,6 @@ def _declared() -> tuple[MeasureInfo, ...]:
 
 def _no_result(saved: int) -> str:
     return "" if saved else tr("There is no result yet.")
-
-
-def _heading(text: str, parent: QWidget) -> QLabel:
-    label = QLabel(text, parent, textFormat=Qt.TextFormat.PlainText)
-    label.setProperty("role", "heading")
-    return label
 
 
 def _line(name: str, role: str, parent: QWidget) -> QLabel:

@@ -18,6 +18,7 @@ from overscan.ui.widgets.level import Level
 from overscan.ui.widgets.progress_bar import ProgressBar
 
 _TITLE_ROOM: Final = 72
+_LEAST_TITLE: Final = 30
 _TITLE_SHARE: Final = 0.45
 _WARNING_ROOM: Final = 64
 _WARNING_SHARE: Final = 0.3
@@ -143,13 +144,15 @@ class PaneHeader(QFrame):
         warned = not self._warning.isHidden()
         wanted = _advance(self._warning, self._warning.text())
         warning = min(wanted, max(_WARNING_ROOM, round(room * _WARNING_SHARE))) if warned else 0
-        shown = self._all_facts[:1]
-        for fact in self._all_facts[1:]:
+        first = self._all_facts[:1]
+        # The size is there as a whole or not at all: a part of a number is worse than none.
+        shown = first if _advance(self._facts, _joined(first)) <= room - min(title, _LEAST_TITLE) else ()
+        for fact in self._all_facts[1:] if shown else ():
             if _advance(self._facts, _joined((*shown, fact))) > room - title - warning:
                 break
             shown = (*shown, fact)
         self._facts.setText(_joined(shown))
-        self._facts.setFixedWidth(max(0, min(_advance(self._facts, _joined(shown)), room - min(title, _TITLE_ROOM))))
+        self._facts.setFixedWidth(_advance(self._facts, _joined(shown)) if shown else 0)
 
     def _facts_gap(self) -> int:
         """What the number and the spaces between the parts take."""
