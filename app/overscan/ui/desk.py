@@ -86,6 +86,7 @@ class Desk(QWidget):
             self.tray.remove,
             [*self.stage.view.actions_for_menu(), *self.measures.actions_for_menu()],
             self.editor.actions_.for_menu(),
+            self.stage.view.groups_for_menu(),
         )
         self.files = FileControl(session, self.commands, self.tray, self.messages, window)
         self.runs = RunControl(session, self.commands, self.panel, self.queue, self.top_bar, self.messages, window)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from overscan.core.text import tr
+from overscan.ui.compare.actions import MenuGroup
 from overscan.ui.queue_view import QueueActions
 from overscan.ui.style import Theme
 
@@ -122,8 +123,9 @@ def build_menus(
     remove_photo: QAction,
     view: Sequence[QAction],
     editing: Sequence[QAction],
+    groups: Sequence[MenuGroup] = (),
 ) -> None:
-    """Put every action into a menu."""
+    """Put every action into a menu; of ``view``, those of ``groups`` into menus of their own."""
     file = _menu(bar, "file-menu", tr("File"))
     file.addActions([actions.open, actions.open_folder, actions.compare_files, actions.paste])
     file.addSeparator()
@@ -147,7 +149,12 @@ def build_menus(
     shown.addActions([actions.edit_page, actions.compare_page])
     shown.addAction(actions.blind_duel)
     shown.addSeparator()
-    shown.addActions(list(view))
+    grouped = {action for group in groups for action in group.actions}
+    shown.addActions([action for action in view if action not in grouped])
+    for group in groups:
+        menu = shown.addMenu(group.title)
+        menu.setObjectName(f"{group.name}-menu")
+        menu.addActions(list(group.actions))
     shown.addSeparator()
     theme = shown.addMenu(tr("Theme"))
     theme.setObjectName("theme-menu")

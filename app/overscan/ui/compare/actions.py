@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -32,6 +33,15 @@ class Zoomed(Protocol):
     def actual_size(self) -> None: ...
     def double_size(self) -> None: ...
     def zoom_by(self, steps: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MenuGroup:
+    """Commands that belong together under one title."""
+
+    name: str
+    title: str
+    actions: tuple[QAction, ...]
 
 
 class CompareActions(QObject):
@@ -150,6 +160,18 @@ class CompareActions(QObject):
             *(self.previous, self.next, self.original, self._separator()),
             *(*self.outputs, self._separator(), *self.firsts),
         ]
+
+    def groups(self) -> tuple[MenuGroup, ...]:
+        """Those of :meth:`all` that a menu has in menus of their own: it would be too long otherwise."""
+        pair = (self.turn, self.blink, self.faster, self.slower, self.amplify, self.attenuate)
+        panes = (self.sync, self.realign, self.register, self.results, self.more_columns, self.fewer_columns)
+        return (
+            MenuGroup("panes", tr("Panes"), panes),
+            MenuGroup("pair", tr("Split, Blink and Difference"), pair),
+            MenuGroup("loupe", tr("Loupe"), (self.loupe, self.loupe_zoom, self.pin)),
+            MenuGroup("image", tr("Image on Show"), (self.previous, self.next, self.original, *self.outputs)),
+            MenuGroup("other", tr("Compare With"), tuple(self.firsts)),
+        )
 
     def keyed(self) -> list[QAction]:
         """What works in another window too, by its key."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from overscan.core.text import tr
-from overscan.ui.compare.actions import CompareActions, Zoomed
+from overscan.ui.compare.actions import CompareActions, MenuGroup, Zoomed
 from overscan.ui.compare.blink import Blink
 from overscan.ui.compare.board import Board
 from overscan.ui.compare.contents import ORIGINAL, Contents, readout, result_key
@@ -247,6 +247,10 @@ class CompareView(QFrame, Zooming):
     def actions_for_menu(self) -> list[QAction]:
         """Every command with its shortcut, separators included."""
         return self._actions.all()
+
+    def groups_for_menu(self) -> tuple[MenuGroup, ...]:
+        """Those of the commands that go into menus of their own."""
+        return self._actions.groups()
 
     def open_results_menu(self) -> None:
         """Let a person choose which images are side by side."""
