@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,8 @@ from overscan.core.failures import JournalProblem
 from overscan.core.geometry import Rect
 from overscan.core.text import tr
 from overscan.engine.journal import Journal
+
+_log = logging.getLogger(__name__)
 
 
 class Duels:
@@ -86,7 +89,7 @@ class Duels:
         return next(iter(self._read("WHERE id = ?", [duel_id])), None)
 
     def all(self) -> tuple[Duel, ...]:
-        """Oldest first."""
+        """Oldest first. One that cannot be read is left out, with a line in the log: the others still count."""
         return self._read("", [])
 
     def unfinished(self) -> tuple[Duel, ...]:
@@ -115,11 +118,8 @@ class Duels:
                     f"SELECT id, created_at, seed, revealed_at FROM duels {where} ORDER BY created_at, rowid",  # noqa: S608
                     values,
                 ).fetchall()
-                return tuple(_duel(connection, *head) for head in heads)
-            except (ValueError, TypeError, KeyError) as error:
-                raise JournalProblem(
-                    tr("A duel in the journal is damaged."), tr("Forget it in the results of the duels.")
-                ) from error
+                found = [_whole_duel(connection, *head) for head in heads]
+                return tuple(duel for duel in found if duel is not None)
             finally:
                 connection.execute("COMMIT")
 
@@ -143,6 +143,16 @@ def _contender_row(duel_id: str, place: int, each: Contender) -> tuple[str | int
     rect = json.dumps([frame.x, frame.y, frame.width, frame.height]) if frame is not None else None
     parameters = json.dumps(each.parameters, ensure_ascii=False)
     return duel_id, place, each.photo, each.provider, each.title, parameters, each.path, each.sha256, rect
+
+
+def _whole_duel(
+    connection: sqlite3.Connection, duel_id: str, created_at: float, seed: int, revealed_at: float | None
+) -> Duel | None:
+    try:
+        return _duel(connection, duel_id, created_at, seed, revealed_at)
+    except (ValueError, TypeError, KeyError):
+        _log.warning("the duel %s in the journal is damaged and left out", duel_id)
+        return None
 
 
 def _duel(

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from overscan.core.duel import Vote
+from overscan.core.duel import Contender, Duel, DuelPhoto, Vote, schedule
 from overscan.engine.duels import Duels
 from overscan.engine.journal import Journal
 from overscan.ui.compare.canvas import Canvas
@@ -21,6 +21,7 @@ from overscan.ui.duel.duel_view import DuelView
 from overscan.ui.duel.pictures import PictureMaker
 from overscan.ui.duel.stage import DuelMode, Side
 from overscan.ui.duel.store import DuelStore
+from tests.conftest import MakePhoto
 from tests.ui.conftest import child
 from tests.ui.duel.conftest import SECRETS, WAIT_MS, Made, MakeDuel, MakeView, read_duel, sha256_of
 
@@ -222,6 +223,36 @@ def test_zoom_and_place_are_shared_and_stay_from_pair_to_pair(
     assert a.viewport.zoom == pytest.approx(2.0)  # one screen pixel for each of the results', which are twice the photo
     QTest.keyClick(view, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     assert a.viewport.fits
+
+
+def test_another_photo_is_shown_to_fit(
+    made: Made, make_view: MakeView, journal_path: Path, make_photo: MakePhoto, qtbot: QtBot
+) -> None:
+    second = make_photo("second.png", size=(200, 300), seed=5)
+    copies = []
+    for n in (1, 2):
+        file = second.with_name(f"copy{n}.png")
+        with Image.open(second) as opened:
+            opened.resize((200 * n, 300 * n)).save(file)
+        copies.append(Contender(1, f"copy{n}", "Copy", (), str(file), sha256_of(file)))
+    contenders = (*made.contenders[:2], *copies)
+    photos = (made.photo, DuelPhoto(sha256_of(second), "second", str(second)))
+    duel = Duel("two", 1.0, 3, photos, contenders, schedule(contenders, 3))
+    journal = Journal(journal_path)
+    Duels(journal).begin(duel, {})
+    journal.close()
+    view = make_view(duel)
+    canvas = child(view, Canvas, "duel-canvas-a")
+    shapes = []
+    for n in range(2):
+        assert canvas.viewport is not None
+        assert canvas.viewport.fits
+        layer = canvas.layers[0]
+        assert layer is not None
+        shapes.append((duel.pairings[n].photo, layer.place.width, layer.place.height))
+        QTest.keyClick(view, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        judge(qtbot, view, Qt.Key.Key_Right)
+    assert sorted(shapes) == [(0, 320, 240), (1, 200, 300)]
 
 
 def test_both_pictures_are_what_the_schedule_says(
