@@ -49,7 +49,7 @@ class DuelResults(QDialog):
         self.setObjectName("duel-results")
         self.setWindowTitle(tr("Results of Blind Duels"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumSize(720, 460)
+        self.setMinimumSize(790, 460)
         self.resize(880, 600)
         self._all = AllDuels((), {})
         self._tag = QComboBox(self)
