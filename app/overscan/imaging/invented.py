@@ -10,6 +10,7 @@ left over whole.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import cv2
@@ -20,13 +21,13 @@ from overscan.imaging.aligning import Floats
 AROUND: Final = 9
 _FINE, _MIDDLE, _COARSE = 0.6, 1.2, 2.4
 """Widths of the blurs between the bands, σ in original pixels."""
-REACH: Final = 14
+REACH: Final = 12
 """Original pixels around a place that count for it."""
 _ALLOWED: Final = 0.02
 """Share of the original's own detail that counts as the difference between one interpolation and another."""
 _BLURRED: Final = 0.1
-"""Share of the detail that went missing which may be left over: a blur takes more from the upper end of a band than from
-its lower one, so that what it leaves is no mere copy."""
+"""Share of the detail that went missing which may be left over: a blur takes more from the upper end of a band than
+from its lower one, so that what it leaves is no mere copy."""
 _ROUNDING: Final = 0.25
 """Levels² that the rounding of both to 8 bits may leave."""
 
@@ -57,7 +58,8 @@ def unsupported(original: Floats, reduced: Floats, finer: Floats, refined: int) 
 
 
 def _blurred(grey: Floats, sigma: float) -> Floats:
-    return np.asarray(cv2.GaussianBlur(grey, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.float32)
+    side = 2 * math.ceil(2.5 * sigma) + 1
+    return np.asarray(cv2.GaussianBlur(grey, (side, side), sigma, borderType=cv2.BORDER_REFLECT), np.float32)
 
 
 def _bands(*pictures: Floats) -> tuple[list[Floats], ...]:

@@ -17,7 +17,7 @@ from overscan.imaging.samples import Samples8
 
 MOST_REFINED: Final = 4
 """Pixels of the refined lattice for each of the original's, along a side, at most."""
-_SNAP: Final = 0.05
+_SNAP: Final = 0.1
 """Result pixels by which both ends of the photo may be measured off the lattice and still count as on it."""
 _EDGE: Final = 0.02
 _REACH: Final = 4

@@ -10,18 +10,21 @@ import cv2
 import numpy as np
 
 from overscan.core.geometry import Margins, Size
+from overscan.core.text import tr
 from overscan.imaging.aligning import Aligned, Axis, align
 from overscan.imaging.fitting import size_of
 from overscan.imaging.laid import Laid
 from overscan.imaging.recognising import recognised
-from overscan.imaging.registration import LEAST_CONFIDENCE, alike, why_not
+from overscan.imaging.registration import LEAST_CONFIDENCE, MismatchKind, alike, why_not
 from overscan.imaging.samples import Samples8
+from overscan.imaging.searching import searched
 
 _DRIFT_PX: Final = 0.25
 _DRIFT_SCALE: Final = 0.0005
 _SURE: Final = 0.6
-"""Confidence from which on no other place is looked for."""
-_NEAR_SHAPE: Final = 0.1
+"""Confidence from which on no other place is looked for, and which a place that nobody expected needs."""
+_MOST_ANGLE: Final = 2.0
+_LEAST_SHOWN: Final = 16
 _WORDS_SIDE: Final = 800
 """What went wrong is told from pictures of this size: it needs no fraction of a pixel."""
 
@@ -83,19 +86,26 @@ def locate(original: Samples8, result: Samples8, frame: Margins | None = None, m
     leaves out what was generated inside the photo; one of another size is passed over. Never raises.
     """
     laid = _laid(original, result, frame, mask)
-    expected = laid.expected
-    if _is_equal(laid):
-        return _located(laid, Aligned(*expected, 1.0))
-    found = _best(laid)
-    if found is not None and found.confidence >= LEAST_CONFIDENCE:
-        return _located(laid, found)
+    expected_x, expected_y = laid.expected
+    found = Aligned(expected_x, expected_y, 1.0) if _is_equal(laid) else _found(laid)
+    if found is not None:
+        return Located(
+            found.x,
+            found.y,
+            expected_x,
+            expected_y,
+            found.confidence,
+            measured=True,
+            mismatch="",
+            photo=laid.photo_size,
+        )
     small = _small(laid)
-    flat = found is None and alike(small)
-    words = ""
-    if not flat:
-        mismatch = why_not(small)
-        words = f"{mismatch.message} {mismatch.remedy}"
-    return Located(*expected, *expected, 0.0, measured=False, mismatch=words, photo=laid.photo_size)
+    # A photo without detail lies wherever its colours are the right ones.
+    nothing_to_go_by = align(laid.photo, laid.result, laid.expected, laid.mask_on_photo, quick=True) is None
+    words = "" if nothing_to_go_by and alike(small) else _words(laid, small, framed=frame is not None)
+    return Located(
+        expected_x, expected_y, expected_x, expected_y, 0.0, measured=False, mismatch=words, photo=laid.photo_size
+    )
 
 
 def _laid(original: Samples8, result: Samples8, frame: Margins | None, mask: Samples8 | None) -> Laid:
@@ -122,29 +132,59 @@ def _is_equal(laid: Laid) -> bool:
     )
 
 
-def _best(laid: Laid) -> Aligned | None:
-    """The place of the highest correlation: from the expected one on, or from where the corners are found."""
-    expected_x, expected_y = laid.expected
-    found = None
-    if abs(math.log(expected_x.scale / expected_y.scale)) <= _NEAR_SHAPE:
-        found = align(laid.photo, laid.result, laid.expected, laid.mask_on_photo)
-        if found is not None and found.confidence >= _SURE:
-            return found
-    seen = recognised(laid.photo, laid.result)
-    if seen is None or seen.mirrored or abs(seen.angle) > 2:
-        return found
-    start = (Axis(seen.scale, seen.x), Axis(seen.scale, seen.y))
-    other = align(laid.photo, laid.result, start, laid.mask_on_photo)
-    if other is None or (found is not None and found.confidence >= other.confidence):
-        return found
-    return other
+def _found(laid: Laid) -> Aligned | None:
+    """The place of the highest correlation: near the expected one, or else anywhere."""
+    coarse = align(laid.photo, laid.result, laid.expected, laid.mask_on_photo, quick=True)
+    if coarse is None or coarse.confidence < _SURE:
+        for guess in (_by_corners, searched):
+            place = guess(laid.photo, laid.result)
+            other = _aligned_part(laid, place, quick=True) if place is not None else None
+            if other is not None and other.confidence >= _SURE:
+                return _aligned_part(laid, (other.x, other.y), quick=False)
+    if coarse is None or coarse.confidence < LEAST_CONFIDENCE:
+        return None
+    return align(laid.photo, laid.result, (coarse.x, coarse.y), laid.mask_on_photo)
 
 
-def _located(laid: Laid, found: Aligned) -> Located:
-    expected_x, expected_y = laid.expected
-    return Located(
-        found.x, found.y, expected_x, expected_y, found.confidence, measured=True, mismatch="", photo=laid.photo_size
-    )
+def _by_corners(photo: Samples8, result: Samples8) -> tuple[Axis, Axis] | None:
+    seen = recognised(photo, result)
+    if seen is None or seen.mirrored or abs(seen.angle) > _MOST_ANGLE:
+        return None
+    return Axis(seen.scale, seen.x), Axis(seen.scale, seen.y)
+
+
+def _aligned_part(laid: Laid, place: tuple[Axis, Axis], *, quick: bool) -> Aligned | None:
+    """Aligned from ``place`` on by that part of the photo alone which the result shows there."""
+    x, y = place
+    size, result = laid.photo_size, laid.result_size
+    left, right = _shown(x, size.width, result.width)
+    top, bottom = _shown(y, size.height, result.height)
+    if min(right - left, bottom - top) < _LEAST_SHOWN:
+        return None
+    inside = (slice(top, bottom), slice(left, right))
+    mask = laid.mask_on_photo
+    start = (Axis(x.scale, x.at(left)), Axis(y.scale, y.at(top)))
+    found = align(laid.photo[inside], laid.result, start, None if mask is None else mask[inside], quick=quick)
+    if found is None:
+        return None
+    return Aligned(Axis(found.x.scale, found.x.at(-left)), Axis(found.y.scale, found.y.at(-top)), found.confidence)
+
+
+def _shown(axis: Axis, length: int, limit: int) -> tuple[int, int]:
+    start = math.ceil(-axis.offset / axis.scale)
+    end = math.floor((limit - axis.offset) / axis.scale)
+    return max(0, start), min(length, end)
+
+
+def _words(laid: Laid, small: Laid, *, framed: bool) -> str:
+    found = why_not(laid, small)
+    if found.kind is MismatchKind.OTHER_PICTURE and not framed:
+        message = tr("The original was not found in the result: it seems to be another picture.")
+        return f"{message} {tr('Look at both side by side.')}"
+    if found.kind is MismatchKind.CROPPED and not framed:
+        message = tr("Parts of the original are in the result, but their place could not be measured.")
+        return f"{message} {tr('Look at both side by side.')}"
+    return f"{found.message} {found.remedy}"
 
 
 def _small(laid: Laid) -> Laid:
