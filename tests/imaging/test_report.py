@@ -18,7 +18,7 @@ from overscan.core.failures import Cancelled, Failure, PhotoError, StorageProble
 from overscan.core.geometry import Rect, Size
 from overscan.core.recipe import Recipe
 from overscan.imaging.aligning import Axis
-from overscan.imaging.comparing import ResultFile
+from overscan.imaging.comparing import ResultFile, distinct
 from overscan.imaging.measure_words import MEASURES
 from overscan.imaging.report_facts import Writer
 from overscan.imaging.report_pictures import LONGEST_SIDE, busiest, detail, whole
@@ -252,6 +252,18 @@ def test_files_are_new_and_whole(tmp_path: Path) -> None:
     for name in ("a.pdf", "a", "png"):
         with pytest.raises(UsageError):
             kind_of(Path(name))
+
+
+def test_results_of_one_name_are_told_apart_by_what_differs() -> None:
+    settings = ({"type": "clean", "scale_factor": 2}, {"type": "clean", "scale_factor": 4}, {"type": "face"})
+    made = [recipe(job(parameters=each)) for each in settings]
+    files = [ResultFile(Path(f"{n}.png"), "PicWish", r) for n, r in enumerate(made)]
+    other = ResultFile(Path("x.png"), "x")
+    titles = [file.title for file in distinct([*files[:2], other])]
+    assert titles == ["PicWish, scale_factor ×2", "PicWish, scale_factor ×4", "x"]
+    assert distinct(files)[2].title == "PicWish, type Faces"
+    assert distinct([files[0], files[0]]) == [files[0], files[0]]
+    assert distinct([files[0], other]) == [files[0], other]
 
 
 def test_a_detail_is_cut_pixel_by_pixel_where_it_lies() -> None:

@@ -93,7 +93,7 @@ def table(measured: Sequence[Compared]) -> list[str]:
         recipe = compared.file.recipe
         facts = [compared.file.path.name, str(compared.size)]
         if recipe is not None:
-            facts += [recipe.name, recipe.cost_words]
+            facts += [compared.file.title, recipe.cost_words]
         lines.append(f"{n}  " + "  ".join(facts))
         notes = [*compared.notes, *((compared.located.mismatch,) if compared.located.mismatch else ())]
         lines += [f"   {note}" for note in notes]
@@ -122,9 +122,12 @@ def _file(text: str) -> Path:
 
 
 def _files(paths: Sequence[Path], recipes: Mapping[Path, Recipe]) -> list[ResultFile]:
-    from overscan.imaging.comparing import ResultFile
+    from overscan.imaging.comparing import ResultFile, distinct
 
-    return [ResultFile(path, recipes[path].name if path in recipes else path.name, recipes.get(path)) for path in paths]
+    def title(path: Path) -> str:
+        return recipes[path].name if path in recipes else path.name
+
+    return distinct([ResultFile(path, title(path), recipes.get(path)) for path in paths])
 
 
 def _recipes(house: House, original_sha256: str, paths: Sequence[Path]) -> dict[Path, Recipe]:

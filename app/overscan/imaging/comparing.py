@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +42,21 @@ class ResultFile:
         frame = self.recipe.frame if self.recipe is not None else None
         covered = frame.grow(original) if frame is not None else original
         return facts.size.width / covered.width if facts is not None else 1.0
+
+
+def distinct(files: Sequence[ResultFile]) -> list[ResultFile]:
+    """The same files; where several have one title, the parameters in which they differ are put behind it."""
+    titles = Counter(file.title for file in files)
+    return [file if titles[file.title] == 1 else _told_apart(file, files) for file in files]
+
+
+def _told_apart(file: ResultFile, files: Sequence[ResultFile]) -> ResultFile:
+    if file.recipe is None:
+        return file
+    alike = [other.recipe.settings for other in files if other.title == file.title and other.recipe is not None]
+    own = [s for s in file.recipe.settings if any(s not in settings for settings in alike)]
+    words = ", ".join(f"{s.name} {s.meaning or s.value}" for s in own)
+    return replace(file, title=f"{file.title}, {words}") if words else file
 
 
 @dataclass(frozen=True, slots=True, eq=False)

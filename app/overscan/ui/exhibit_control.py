@@ -213,10 +213,10 @@ def _make(
     cancelled: Callable[[], bool],
 ) -> _Made:
     """All of the work. Raises :class:`OverscanError`."""
-    from overscan.imaging.comparing import ResultFile
+    from overscan.imaging.comparing import ResultFile, distinct
 
     recipes = _recipes(house, original, shown)
-    files = [ResultFile(item.path, item.title, recipes.get(item.path)) for item in shown]
+    files = distinct([ResultFile(item.path, item.title, recipes.get(item.path)) for item in shown])
     refused: list[tuple[str, Failure]] = []
 
     def refuse(file: ResultFile, failure: Failure) -> None:
