@@ -228,8 +228,8 @@ def test_the_summary_has_a_line_for_each_provider() -> None:
     assert rows[0]["win_rate_low"] == "0.5407"
     assert rows[0]["chance_high"] == "1.0000"
     assert [row["verdict"] for row in rows] == [
-        "won more often than not",
-        "lost more often than not",
+        "mostly won",
+        "mostly lost",
         "too few comparisons to tell",
     ]
     assert (rows[2]["win_rate"], rows[2]["chance_against_average"], rows[2]["group"]) == ("", "", "")

@@ -13,8 +13,8 @@ from overscan.core.duel import Cast, Contender, Duel, Pairing
 from overscan.core.text import mark, tr
 
 VERDICTS: Final = {
-    1: mark("won more often than not"),
-    -1: mark("lost more often than not"),
+    1: mark("mostly won"),
+    -1: mark("mostly lost"),
     0: mark("too few comparisons to tell"),
 }
 """What a :attr:`Rate.verdict` says in words."""

@@ -173,7 +173,7 @@ def test_a_tag_shows_its_photos_only(results: DuelResults) -> None:
     tags.setCurrentIndex(tags.findText("birds"))
     rows = cells(child(results, QTableWidget, "duel-results-table"))
     assert rows[0][:5] == ["Zeta Enhancer", "6", "6", "0", "0"]
-    assert rows[0][7] == "Won more often than not"
+    assert rows[0][7] == "Mostly won"
     tags.setCurrentIndex(tags.findText("night"))
     assert cells(child(results, QTableWidget, "duel-results-table"))[0][:2] == ["Omega Studio", "2"]
 
