@@ -179,6 +179,7 @@ class Desk(QWidget):
         editor.files.exported.connect(self._mask_saved)
         editor.files.failed.connect(self.messages.post_failure)
         session.idle.connect(editor.close_threads)
+        session.idle.connect(stage.view.close_threads)
         stage.open_wanted.connect(self.files.choose_files)
         self.top_bar.page_chosen.connect(stage.set_page)
         self.queue.folder_wanted.connect(self.files.show_in_folder)

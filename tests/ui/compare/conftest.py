@@ -47,13 +47,14 @@ def window(qtbot: QtBot, qapp: QApplication) -> QMainWindow:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, window: QMainWindow, loader: ImageLoader) -> CompareView:
+def view(qtbot: QtBot, window: QMainWindow, loader: ImageLoader) -> Iterator[CompareView]:
     made = CompareView(loader)
     window.setCentralWidget(made)
     window.show()
     window.activateWindow()
     qtbot.waitActive(window)
-    return made
+    yield made
+    made.close_threads()
 
 
 def plain(path: Path, size: Size, colour: Colour) -> Path:

@@ -52,13 +52,14 @@ def window(qtbot: QtBot, qapp: QApplication) -> QMainWindow:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, window: QMainWindow, loader: ImageLoader) -> CompareView:
+def view(qtbot: QtBot, window: QMainWindow, loader: ImageLoader) -> Iterator[CompareView]:
     made = CompareView(loader)
     window.setCentralWidget(made)
     window.show()
     window.activateWindow()
     qtbot.waitActive(window)
-    return made
+    yield made
+    made.close_threads()
 
 
 def plain(path: Path, size: Size, colour: tuple[int, int, int]) -> Path:
@@ -477,6 +478,7 @@ def test_two_stages_share_a_loader_without_disturbing_each_other(
     assert not fit.isEnabled()
     other.show()
     assert fit.isEnabled()
+    other.close_threads()
 
 
 def test_every_control_has_a_name_for_machines_and_for_people(

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from overscan.core.text import tr
-from overscan.ui.compare.actions import CompareActions, MenuGroup, Zoomed
+from overscan.ui.compare.actions import CompareActions, MenuGroup
 from overscan.ui.compare.blink import Blink
 from overscan.ui.compare.board import Board
 from overscan.ui.compare.contents import ORIGINAL, Contents, readout, result_key
@@ -216,7 +216,6 @@ class CompareView(QFrame, Zooming):
         return self._amplification
 
     def set_amplification(self, amplification: int) -> None:
-        """One of :data:`AMPLIFICATIONS`."""
         self._amplification = amplification
         self._toolbar.show_amplification(amplification)
         self._render()
@@ -240,10 +239,6 @@ class CompareView(QFrame, Zooming):
         """Bring panes that were moved alone back to the others."""
         self._outlook.align()
 
-    def lend_zoom(self, view: Zoomed | None) -> None:
-        """Let the commands of the zoom obey another view that is shown in this one's place; ``None``: this one."""
-        self._actions.lend(view)
-
     def actions_for_menu(self) -> list[QAction]:
         """Every command with its shortcut, separators included."""
         return self._actions.all()
@@ -255,6 +250,11 @@ class CompareView(QFrame, Zooming):
     def open_results_menu(self) -> None:
         """Let a person choose which images are side by side."""
         self._toolbar.open_results()
+
+    @Slot()
+    def close_threads(self) -> None:
+        """Measure nothing any more, and wait for what is being measured. Needed before the program ends."""
+        self._workers.close()
 
     def prepare(self) -> None:
         """Make the panes in quiet moments, one at a time, instead of all when the first results land."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from overscan.core.geometry import Rect
+from overscan.ui.compare.actions import CompareActions, Zoomed
 from overscan.ui.compare.outlook import Outlook
 from overscan.ui.compare.painting import Resampler
 from overscan.ui.compare.viewport import Box, Viewport
@@ -12,6 +13,7 @@ class Zooming:
     """For a stage with an outlook."""
 
     _outlook: Outlook
+    _actions: CompareActions
 
     @property
     def viewport(self) -> Viewport | None:
@@ -45,3 +47,7 @@ class Zooming:
     def zoom_by(self, steps: float) -> None:
         """In (above 0) or out by notches of the wheel, about the middle."""
         self._outlook.change(lambda view: view.stepped(steps))
+
+    def lend_zoom(self, view: Zoomed | None) -> None:
+        """Let the commands of the zoom obey another view that is shown in this one's place; ``None``: this one."""
+        self._actions.lend(view)
