@@ -16,6 +16,7 @@ from PIL import Image
 
 from overscan.core.failures import Cancelled, Failure, PhotoError, StorageProblem, UsageError
 from overscan.core.geometry import Rect, Size
+from overscan.core.parameters import Value
 from overscan.core.recipe import Recipe
 from overscan.imaging.aligning import Axis
 from overscan.imaging.comparing import ResultFile, distinct
@@ -255,7 +256,11 @@ def test_files_are_new_and_whole(tmp_path: Path) -> None:
 
 
 def test_results_of_one_name_are_told_apart_by_what_differs() -> None:
-    settings = ({"type": "clean", "scale_factor": 2}, {"type": "clean", "scale_factor": 4}, {"type": "face"})
+    settings: tuple[dict[str, Value], ...] = (
+        {"type": "clean", "scale_factor": 2},
+        {"type": "clean", "scale_factor": 4},
+        {"type": "face"},
+    )
     made = [recipe(job(parameters=each)) for each in settings]
     files = [ResultFile(Path(f"{n}.png"), "PicWish", r) for n, r in enumerate(made)]
     other = ResultFile(Path("x.png"), "x")

@@ -105,12 +105,15 @@ def _shown(report: Report, writer: Writer) -> str:
         (size,) = sizes
         return writer(
             tr(
-                "All are shown with {size} pixels, reduced by area averaging; their titles tell the files’ own.",
+                "As a whole, all are shown with {size} pixels, reduced by area averaging; their titles tell the files’ own.",
                 size=size,
             )
         )
     if not parts:
         return writer(tr("All pictures are shown with all of their pixels."))
     return writer(
-        tr("Shown smaller than the files, all by area averaging to one scale: {parts} pixels.", parts=", ".join(parts))
+        tr(
+            "The whole picture is shown smaller than the files, all by area averaging to one scale: {parts} pixels.",
+            parts=", ".join(parts),
+        )
     )

@@ -31,8 +31,8 @@ _LINE_HEIGHT: Final = 28
 _BACKGROUND: Final = (32, 32, 34)
 _TEXT: Final = (236, 236, 236)
 _FAINT: Final = (160, 160, 164)
-_MEASURES: Final = ("psnr_db", "ssim", "ciede2000_p95")
-"""Those that a label has room for."""
+_MEASURES: Final = (("psnr_db", "ssim"), ("ciede2000_p95",))
+"""Those that a label has room for, by line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ class SheetMaker:
         recipe = compared.file.recipe
         facts = [tr("{seconds:.1f} s", seconds=recipe.seconds)] if recipe is not None and recipe.seconds else []
         facts.append(recipe.cost_words if recipe is not None else tr("cost unknown"))
-        measures = [
-            f"{tr(info.label)} {text_of(info, compared.measures)} {tr(info.unit) if info.unit else ''}".strip()
+        told = {
+            info.key: f"{tr(info.label)} {text_of(info, compared.measures)} {tr(info.unit) if info.unit else ''}".strip()
             for info in MEASURES
-            if info.key in _MEASURES
-        ]
-        self.put(pixels.data, compared.file.title, (" · ".join(facts), " · ".join(measures)))
+        }
+        lines = (" · ".join(told[key] for key in keys) for keys in _MEASURES)
+        self.put(pixels.data, compared.file.title, (" · ".join(facts), *lines))
 
     def put(self, samples: Samples8, label: str, lines: tuple[str, ...] = ()) -> None:
         """Take the next result (H×W×3 or 4), with a title and further lines of its label."""
