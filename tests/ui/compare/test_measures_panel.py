@@ -61,10 +61,10 @@ class Scene:
         return ResultItem(name, name.title(), path, recipe=recipe)
 
     def three(self) -> list[ResultItem]:
-        """An exact enlargement, one that has another spot, and one in other colours."""
-        plain = moved(textured(PHOTO), 0, 0, 2)
+        """A copy, one that has another spot, and one in other colours."""
+        plain = textured(PHOTO)
         spotted = plain.copy()
-        spotted[120:200, 700:800] = textured(Size(100, 80), seed=3)
+        spotted[60:100, 350:400] = textured(Size(50, 40), seed=3)
         warm = plain.astype(np.float32) * np.array([1.25, 1.0, 0.7], np.float32)
         return [
             self.result("plain", plain),
@@ -239,7 +239,7 @@ def test_values_are_copied_as_a_table(scene: Scene) -> None:
 
 def test_the_strongest_spot_is_where_results_differ_and_a_click_looks_at_it(qtbot: QtBot, scene: Scene) -> None:
     plain, spotted, _ = scene.three()
-    scene.show([plain, spotted, scene.result("again", moved(textured(PHOTO), 0, 0, 2))])
+    scene.show([plain, spotted, scene.result("again", textured(PHOTO))])
     qtbot.waitUntil(lambda: bool(scene.map().spots), timeout=WAIT_MS)
     spot = scene.map().spots[0]
     assert spot.x < 375 < spot.right  # the photo's place of the foreign patch
