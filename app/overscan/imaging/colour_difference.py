@@ -16,12 +16,19 @@ from overscan.imaging.aligning import Floats
 from overscan.imaging.samples import Samples8
 
 _POWER: Final = np.float32(25.0**7)
+_LEVELS: Final = np.arange(256) / 255
+_LINEAR: Final = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4).astype(np.float32)
+"""What levels of sRGB are in linear light (IEC 61966-2-1)."""
 _TURN: Final = np.float32(2 * math.pi)
+_HALF_TURN: Final = np.float32(math.pi + 2e-6)
+"""Hues that are opposite but for rounding count as opposite: there the formula jumps."""
 
 
 def lab_of(colours: Samples8) -> Floats:
     """CIELAB (D65) of 8-bit sRGB, H×W×3: L 0 to 100."""
-    return np.asarray(cv2.cvtColor(colours.astype(np.float32) * np.float32(1 / 255), cv2.COLOR_RGB2Lab), np.float32)
+    # From sRGB values OpenCV interpolates in a coarse table, up to 0.3 off; from linear ones it computes.
+    linear = cv2.LUT(colours, _LINEAR)
+    return np.asarray(cv2.cvtColor(linear, cv2.COLOR_LRGB2Lab), np.float32)
 
 
 def ciede2000(one: Floats, other: Floats) -> Floats:
@@ -33,14 +40,14 @@ def ciede2000(one: Floats, other: Floats) -> Floats:
     seventh = _seventh(chroma)
     stretch = np.float32(1.5) - half * np.sqrt(seventh / (seventh + _POWER))
     a_1, a_2 = a_1 * stretch, a_2 * stretch
-    chroma_1, hue_1 = np.sqrt(a_1 * a_1 + b_1 * b_1), np.arctan2(b_1, a_1)
-    chroma_2, hue_2 = np.sqrt(a_2 * a_2 + b_2 * b_2), np.arctan2(b_2, a_2)
+    chroma_1, hue_1 = np.sqrt(a_1 * a_1 + b_1 * b_1), _hue(a_1, b_1)
+    chroma_2, hue_2 = np.sqrt(a_2 * a_2 + b_2 * b_2), _hue(a_2, b_2)
     grey = chroma_1 * chroma_2 == 0
 
     apart = hue_2 - hue_1
-    apart -= _TURN * np.rint(apart / _TURN)
+    apart -= np.copysign(_TURN, apart) * (np.abs(apart) > _HALF_TURN)
     apart[grey] = 0
-    # Both hues are within half a turn of 0: their middle, on the shorter way round.
+    # The middle lies on the shorter way round.
     middle = np.where(grey, hue_1 + hue_2, hue_1 + half * apart)
     lightness = half * (lightness_1 + lightness_2) - np.float32(50)
     chroma = half * (chroma_1 + chroma_2)
@@ -62,6 +69,12 @@ def ciede2000(one: Floats, other: Floats) -> Floats:
     turn = np.sin(np.float32(math.radians(60)) * np.exp(-bend * bend)) * 2 * np.sqrt(seventh / (seventh + _POWER))
     total = by_lightness**2 + by_chroma**2 + by_hue**2 - turn * by_chroma * by_hue
     return np.asarray(np.sqrt(np.maximum(total, 0)), np.float32)
+
+
+def _hue(a: Floats, b: Floats) -> Floats:
+    """The angle of a colour, 0 to a turn."""
+    angle = np.arctan2(b, a)
+    return np.asarray(angle + _TURN * (angle < 0), np.float32)
 
 
 def _seventh(values: Floats) -> Floats:
