@@ -105,7 +105,7 @@ def _shown(report: Report, writer: Writer) -> str:
         (size,) = sizes
         return writer(
             tr(
-                "As a whole, all are shown with {size} pixels, reduced by area averaging; their titles tell the files’ own.",
+                "As a whole, all are shown with {size} pixels, reduced by area averaging; the titles tell the files’.",
                 size=size,
             )
         )

@@ -69,10 +69,10 @@ class SheetMaker:
         facts = [tr("{seconds:.1f} s", seconds=recipe.seconds)] if recipe is not None and recipe.seconds else []
         facts.append(recipe.cost_words if recipe is not None else tr("cost unknown"))
         told = {
-            info.key: f"{tr(info.label)} {text_of(info, compared.measures)} {tr(info.unit) if info.unit else ''}".strip()
+            info.key: f"{tr(info.label)} {text_of(info, compared.measures)} {tr(info.unit) if info.unit else ''}"
             for info in MEASURES
         }
-        lines = (" · ".join(told[key] for key in keys) for keys in _MEASURES)
+        lines = (" · ".join(told[key].strip() for key in keys) for keys in _MEASURES)
         self.put(pixels.data, compared.file.title, (" · ".join(facts), *lines))
 
     def put(self, samples: Samples8, label: str, lines: tuple[str, ...] = ()) -> None:
