@@ -114,6 +114,10 @@ class DuelView(QWidget):
         self._status.setWordWrap(True)
         self._bar = ProgressBar(tr("Preparing the pictures"), self)
         self._bar.setObjectName("duel-bar")
+        # Whether it is there or not, the pictures must not move.
+        policy = self._bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._bar.setSizePolicy(policy)
         self._modes = SegmentedControl("duel-mode", tr("How to look"), self)
         self._modes.add(DuelMode.FLIP.value, tr("Flip"), tr("Both in one place (M)"))
         self._modes.add(DuelMode.SIDE_BY_SIDE.value, tr("Side by side"), tr("Next to each other (M)"))
@@ -180,7 +184,8 @@ class DuelView(QWidget):
             self._progress.setText(tr("Pair {n} of {total}", n=done + 1, total=total))
             self._bar.show()
             self._bar.set_fraction(None)
-            self._say(tr("Preparing the pictures"))
+            if self.stage.look is None:
+                self._say(tr("Preparing the pictures"))
             self._maker.want(self._pairing)
         self._enable()
 
