@@ -98,7 +98,8 @@ def test_there_are_all_of_the_paper_s_pairs() -> None:
 
 @pytest.mark.parametrize("pair", PAIRS)
 def test_the_paper_s_pairs_lie_as_far_apart_as_it_says(pair: tuple[float, ...]) -> None:
-    one, other, expected = pair[:3], pair[3:6], pair[6]
+    l1, a1, b1, l2, a2, b2, expected = pair
+    one, other = (l1, a1, b1), (l2, a2, b2)
     assert apart(one, other) == pytest.approx(expected, abs=1.5e-4)
     assert plain(one, other) == pytest.approx(expected, abs=1e-4)
 

@@ -13,6 +13,8 @@ from overscan.imaging.fitting import size_of
 from overscan.imaging.samples import Samples8
 
 _SIDE: Final = 640
+_SMALLEST: Final = 32
+"""OpenCV's finder of corners fails on less."""
 _CORNERS: Final = 1500
 _LEAST: Final = 16
 """Corners that have to agree on one place. Of 132 pairs of photos with nothing in common one reached 12, the
@@ -38,6 +40,8 @@ def recognised(photo: Samples8, picture: Samples8) -> Recognised | None:
     """Where the photo (H×W×3 or 4) is found in the picture, shifted, scaled, turned or mirrored; else ``None``."""
     here, factor = _small(photo)
     there, factor_there = _small(picture)
+    if min(*here.shape[:2], *there.shape[:2]) < _SMALLEST:
+        return None
     best: tuple[int, Recognised] | None = None
     for mirrored in (False, True):
         found = _agreement(np.asarray(cv2.flip(here, 1), np.uint8) if mirrored else here, there)
