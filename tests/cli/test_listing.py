@@ -55,8 +55,8 @@ def test_a_long_price_stays_apart_from_its_neighbours(program: Program, photo_fi
     config.write_text(config.read_text() + "\n[money]\nusd_per_credit = 0.05\n")
     assert program.call("run", photo_file, *PICWISH).status == 0
     listed = program.call("jobs").out
-    assert f"2 credits = $0.10  2 credits = $0.10 (by the documents)  {photo_file.stem}" in listed
-    assert "PicWish: quoted 2 credits, $0.1; charged 2 credits, $0.1 (" in listed
+    assert f"2 credits · $0.10  2 credits · $0.10 (by the documents)  {photo_file.stem}" in listed
+    assert "PicWish: quoted 2 credits, $0.10; charged 2 credits, $0.10 (" in listed
 
 
 def test_a_rescued_output_says_why_it_is_not_where_it_was_wanted(

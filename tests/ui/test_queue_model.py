@@ -7,12 +7,12 @@ from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from overscan.core.cost_words import cost_words
 from overscan.core.failures import Failure, FailureKind
 from overscan.core.images import ImageFormat
 from overscan.core.jobs import Job, JobState, Output
 from overscan.core.money import FREE, Amount, Cost
 from overscan.core.requests import PhotoRef, Request
-from overscan.ui import wording
 from overscan.ui.queue_model import Column, QueueModel
 from overscan.ui.queue_view import QueueView, summary
 
@@ -113,7 +113,7 @@ def test_outputs_are_named(model: QueueModel) -> None:
     ],
 )
 def test_costs_in_words(cost: Cost, words: str) -> None:
-    assert wording.cost_text(cost) == words
+    assert cost_words(cost) == words
 
 
 def test_only_what_can_be_done_is_offered(model: QueueModel, qtbot: QtBot) -> None:

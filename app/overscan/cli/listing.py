@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 
-from overscan.cli.report import charge_text, cost_text, elsewhere, job_json, out, out_json, spending_line
+from overscan.cli.report import charge_text, elsewhere, job_json, out, out_json, spending_line
 from overscan.composition import House
+from overscan.core.cost_words import cost_words
 from overscan.core.jobs import JobState
 from overscan.core.ledger import Entry, Ledger, ledger_of
 from overscan.core.parameters import Condition, Equals, ParameterSpec, specs
@@ -53,7 +54,7 @@ def _print_job(entry: Entry) -> None:
     job = entry.job
     made = datetime.datetime.fromtimestamp(job.created_at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
     state = tr("paused") if job.paused else job.state.value
-    costs = f"{cost_text(job.cost):<14}  {charge_text(entry):<26}"
+    costs = f"{cost_words(job.cost):<14}  {charge_text(entry):<26}"
     out(f"{made}  {state:<12}{job.request.provider:<20}{costs}  {job.request.photo.name}")
     if job.task_id and not job.outputs:
         out("    " + tr("task {id}", id=job.task_id))

@@ -11,10 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
+from overscan.core.cost_words import cost_words, credits_words, usd_words
 from overscan.core.failures import Failure, OverscanError
 from overscan.core.jobs import Job, JobState
 from overscan.core.ledger import Charge, Entry, Spending, Tally, ledger_of
-from overscan.core.money import FREE, Amount, Balance, Cost
+from overscan.core.money import FREE, Balance, Cost
 from overscan.core.plan import Plan, Refusal
 from overscan.core.redaction import redact
 from overscan.core.text import tr, trn
@@ -164,33 +165,21 @@ def failure_json(failure: Failure | None) -> dict[str, str | None] | None:
     }
 
 
-def cost_text(cost: Cost) -> str:
-    """A price in words: free, unknown, credits, dollars, ranges."""
-    if cost.free:
-        return tr("free")
-    parts = []
-    if cost.credits is not None and cost.credits.high > 0:
-        parts.append(tr("{amount} credits", amount=_amount(cost.credits)))
-    if cost.usd is not None and cost.usd.high > 0:
-        parts.append(f"${_amount(cost.usd, '.2f')}")
-    return " = ".join(parts) if parts else tr("unknown")
-
-
 def plan_lines(plan: Plan) -> list[str]:
     """The plan for people: a line for each job, each refusal and the sum."""
     lines = []
     for job in plan.jobs:
         request = job.request
-        lines.append(f"{request.photo.name}  {request.provider}  {cost_text(job.cost)}")
+        lines.append(f"{request.photo.name}  {request.provider}  {cost_words(job.cost)}")
         lines += [tr("    before sending: {change}", change=change) for change in job.changes]
     for refusal in plan.refusals:
         lines.append(f"{refusal.photo}  {refusal.provider}  {tr('not possible')}: {refusal.failure}")
     total = trn("{count} job", "{count} jobs", len(plan.jobs))
     sums = []
     if plan.credits.high:
-        sums.append(tr("{amount} credits", amount=_amount(plan.credits)))
+        sums.append(credits_words(plan.credits))
     if plan.usd.high:
-        sums.append(f"${_amount(plan.usd, '.2f')}")
+        sums.append(usd_words(plan.usd))
     if plan.unknown:
         sums.append(trn("{count} at an unknown price", "{count} at an unknown price", plan.unknown))
     if plan.jobs and not sums:
@@ -233,11 +222,11 @@ def charge_text(entry: Entry) -> str:
     """What a job has cost, as far as it is known; short enough for a column."""
     match entry.charge:
         case Charge.TOLD:
-            return cost_text(entry.cost)
+            return cost_words(entry.cost)
         case Charge.ASSUMED:
-            return tr("{cost} (by the documents)", cost=cost_text(entry.cost))
+            return tr("{cost} (by the documents)", cost=cost_words(entry.cost))
         case Charge.POSSIBLE:
-            return tr("possibly {cost}", cost=cost_text(entry.cost))
+            return tr("possibly {cost}", cost=cost_words(entry.cost))
         case Charge.OPEN:
             return tr("open")
         case Charge.CARRIED:
@@ -267,10 +256,10 @@ def tally_text(tally: Tally) -> str:
     """A sum in words: credits, dollars, and how many jobs have no known price."""
     parts = []
     if tally.credits.high:
-        parts.append(tr("{amount} credits", amount=_amount(tally.credits)))
+        parts.append(credits_words(tally.credits))
     if tally.usd.high:
         # Not added to the credits: it is what they come to, where the price of a credit is set.
-        parts = [", ".join([*parts, f"${_amount(tally.usd, '.4g')}"])]
+        parts = [", ".join([*parts, usd_words(tally.usd)])]
     if tally.unknown:
         parts.append(trn("{count} at an unknown price", "{count} at an unknown price", tally.unknown))
     return " + ".join(parts) if parts else tr("nothing")
@@ -281,11 +270,6 @@ def balance_text(balance: Balance) -> str:
     if balance.credits is not None:
         return tr("{amount} credits left", amount=f"{balance.credits:.10g}")
     return tr("{amount} left", amount=f"${balance.usd:.2f}") if balance.usd is not None else ""
-
-
-def _amount(amount: Amount, form: str = "g") -> str:
-    low, high = format(amount.low, form), format(amount.high, form)
-    return low if low == high else f"{low}–{high}"
 
 
 def all_done(jobs: Sequence[Job], plan: Plan | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""Costs in words, for what is written to be read elsewhere: unknown is said, and never counts as 0."""
+"""Costs in words: unknown is said, and never counts as 0."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ def cost_words(cost: Cost) -> str:
         return tr("free")
     parts = []
     if cost.credits is not None:
-        parts.append(_credits(cost.credits))
+        parts.append(credits_words(cost.credits))
     if cost.usd is not None:
-        parts.append(_usd(cost.usd))
+        parts.append(usd_words(cost.usd))
     return " · ".join(parts) if parts else tr("unknown")
 
 
@@ -23,21 +23,23 @@ def tally_words(tally: Tally) -> str:
     """A sum in words, and how many of it have no known price: ``7 credits, $0.01 + 1 of unknown cost``."""
     known = []
     if tally.credits.high:
-        known.append(_credits(tally.credits))
+        known.append(credits_words(tally.credits))
     if tally.usd.high:
-        known.append(_usd(tally.usd))
+        known.append(usd_words(tally.usd))
     parts = [", ".join(known)] if known else []
     if tally.unknown:
         parts.append(trn("{count} of unknown cost", "{count} of unknown cost", tally.unknown))
     return " + ".join(parts) if parts else tr("free")
 
 
-def _credits(amount: Amount) -> str:
+def credits_words(amount: Amount) -> str:
+    """``1 credit``, ``2–3 credits``."""
     number = _range(amount, "g")
     return tr("1 credit") if number == "1" else tr("{number} credits", number=number)
 
 
-def _usd(amount: Amount) -> str:
+def usd_words(amount: Amount) -> str:
+    """``$0.02``, ``$0.02–$0.03``; small sums with three digits that count."""
     form = ".2f" if amount.low == 0 or amount.low >= 0.1 else ".3g"
     return "$" + _range(amount, form).replace("–", "–$")
 

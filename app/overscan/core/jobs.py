@@ -148,7 +148,8 @@ class Job(BaseModel):
     ``retry_of`` names the job that a person repeated with this one. A queued job with a ``failure`` is paused: its
     account refused another job. ``cost`` is what was quoted, ``charged`` what the service said it took. ``base_url`` is
     where the job was sent; its task is known only there. ``hosted`` names the object in the person's bucket that has to
-    be deleted when the job ends. ``warnings`` are lines about the outputs.
+    be deleted when the job ends. ``warnings`` are lines about the outputs. ``program`` is the version of Overscan that
+    made the job, empty where an older one did not write it down.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -171,6 +172,7 @@ class Job(BaseModel):
     base_url: str | None = None
     hosted: str | None = None
     warnings: tuple[str, ...] = ()
+    program: str = ""
 
     @property
     def paused(self) -> bool:

@@ -48,7 +48,8 @@ class Recipe:
     stands in ``seed`` too. ``frame`` is in pixels of the photo. ``asked`` is the size that was to come, ``None`` where
     nobody promises one. ``sent`` is what went to the service (``None``: a
     built-in provider, or not known), ``seconds`` how long the job took, ``begun_at`` seconds since 1970. ``charged`` is
-    what was taken, told or by the documents; ``None`` where that is not known.
+    what was taken, told or by the documents; ``None`` where that is not known. ``program`` is the version of Overscan
+    that made the job, empty where that is not known.
     """
 
     job: str
@@ -70,6 +71,7 @@ class Recipe:
     charge: Charge
     charged: Cost | None
     warnings: tuple[str, ...] = ()
+    program: str = ""
 
     @property
     def cost_words(self) -> str:
@@ -98,13 +100,14 @@ def recipe_of(job: Job, output: Output, provider: AnyProvider | None) -> Recipe:
         original_sha256=request.photo.sha256,
         sent=job.sent if remote else None,
         output=output,
-        asked=_asked(job, provider),
+        asked=asked_size(job, provider),
         begun_at=begun,
         seconds=job.elapsed_s(ended) if ended is not None and begun is not None else None,
         quoted=job.cost,
         charge=charge,
         charged=_charged(job, charge),
-        warnings=_warnings(job, output),
+        warnings=warnings_of(job, output),
+        program=job.program,
     )
 
 
@@ -158,7 +161,8 @@ def _setting(name: str, value: Value, spec: ParameterSpec | None) -> Setting:
     return Setting(name, text, label if label != text else "")
 
 
-def _asked(job: Job, provider: AnyProvider | None) -> Size | None:
+def asked_size(job: Job, provider: AnyProvider | None) -> Size | None:
+    """The size that was to come, by what was really sent; ``None`` where nobody promises one."""
     sent = Size(job.sent.width, job.sent.height) if job.sent is not None else None
     if job.request.canvas is not None:
         return sent  # the frame itself, which comes back as large
@@ -171,8 +175,8 @@ def _asked(job: Job, provider: AnyProvider | None) -> Size | None:
         return None
 
 
-def _warnings(job: Job, output: Output) -> tuple[str, ...]:
-    """The job's warnings about this output, without the file name that they begin with."""
+def warnings_of(job: Job, output: Output) -> tuple[str, ...]:
+    """The job's warnings about this output, without the file name that they begin with: it is shown beside them."""
     others = tuple(f"{_file_name(other.path)} " for other in job.outputs if other.n != output.n)
     own = _file_name(output.path)
     return tuple(line.removeprefix(own).strip() for line in job.warnings if not line.startswith(others))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from overscan import __version__
 from overscan.core.failures import Failure, JournalProblem, UsageError
 from overscan.core.jobs import Job, JobEvent, JobState
 from overscan.core.money import Balance
@@ -125,7 +126,13 @@ class Engine:
         self._check_day_cap(planned)
         now = time.time()
         jobs = tuple(
-            Job(id=uuid.uuid4().hex, request=plan.request, cost=plan.cost, created_at=now + i * 1e-6)
+            Job(
+                id=uuid.uuid4().hex,
+                request=plan.request,
+                cost=plan.cost,
+                created_at=now + i * 1e-6,
+                program=__version__,
+            )
             for i, plan in enumerate(planned)
         )
         self._journal.insert(jobs, self._instance.id)
@@ -199,6 +206,7 @@ class Engine:
         job = Job(
             id=uuid.uuid4().hex,
             request=old.request,
+            program=__version__,
             state=JobState.WAITING if adopt else JobState.QUEUED,
             task_id=old.task_id if adopt else None,
             started_at=time.time() if adopt else None,

@@ -133,6 +133,8 @@ def _recipe_lines(recipe: Recipe | None, original_sha256: str, writer: Writer) -
         lines.append((tr("Begun"), writer(f"{begun:%Y-%m-%d %H:%M:%S}")))
     if recipe.seconds is not None:
         lines.append((tr("Took"), writer(tr("{seconds:.1f} s", seconds=recipe.seconds))))
+    if recipe.program:
+        lines.append((tr("Made with"), writer(tr("Overscan {version}", version=recipe.program))))
     lines.append((tr("Quoted"), writer(cost_words(recipe.quoted))))
     how = tr(_CHARGES[recipe.charge]) if _CHARGES[recipe.charge] else ""
     charged = f"{recipe.cost_words} ({how})" if how else recipe.cost_words

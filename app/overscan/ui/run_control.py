@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from overscan.core.cost_words import cost_words
 from overscan.core.failures import Failure
 from overscan.core.jobs import Job
 from overscan.core.plan import Plan, PlannedJob
@@ -186,4 +187,4 @@ class RunControl(QObject):
 
 
 def _line(job: Job) -> str:
-    return f"{wording.photo_name(job.request.photo)} · {job.request.provider} · {wording.cost_text(job.cost)}"
+    return f"{wording.photo_name(job.request.photo)} · {job.request.provider} · {cost_words(job.cost)}"

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from overscan.core.failures import InvalidParameter
-from overscan.core.geometry import Margins, Rect, Size
+from overscan.core.geometry import Rect, Size
 from overscan.core.jobs import Job, JobState, Output, Sent
 from overscan.core.parameters import SIDES, ParameterSpec, Role, Value, specs, validate
-from overscan.core.providers import AnyProvider, Operation, ProviderInfo
+from overscan.core.providers import AnyProvider, ProviderInfo
+from overscan.core.recipe import asked_size, frame_of, warnings_of
 from overscan.core.redaction import redact
 from overscan.core.requests import Delivery, Photo
 from overscan.core.text import mark, tr
@@ -26,7 +27,6 @@ _LEVELS: Final = {
     JobState.UNCONFIRMED: Level.ATTENTION,
     JobState.PARKED: Level.ATTENTION,
 }
-_SIDES: Final = ("top", "bottom", "left", "right")
 _DELIVERED: Final = {
     Delivery.URL: mark("sent as its address"),
     Delivery.RESULT: mark("sent as the address under which its service keeps it"),
@@ -65,7 +65,7 @@ def result_items(job: Job, provider: AnyProvider | None, now: float) -> tuple[Re
         frame=_frame(job, info),
         provider=job.request.provider,
         parameters=parameters_in_words(job, info),
-        asked=_asked(job, provider),
+        asked=asked_size(job, provider),
     )
     if job.outputs:
         return tuple(_saved(common, job, output) for output in job.outputs)
@@ -81,7 +81,7 @@ def _saved(common: ResultItem, job: Job, output: Output) -> ResultItem:
         seconds=common.seconds,
         cost=common.cost,
         frame=common.frame,
-        warnings=_warnings_of(job, output),
+        warnings=warnings_of(job, output),
         provider=common.provider,
         parameters=common.parameters,
         bytes=output.bytes,
@@ -198,20 +198,6 @@ def _canvas_words(job: Job) -> tuple[tuple[str, str], ...]:
     return frame if canvas.mask is None else (*frame, (tr("Mask"), tr("painted")))
 
 
-def _asked(job: Job, provider: AnyProvider | None) -> Size | None:
-    """The size that was to come, by what was really sent; ``None`` where nobody promises one."""
-    sent = Size(job.sent.width, job.sent.height) if job.sent is not None else None
-    if job.request.canvas is not None:
-        return sent  # the frame itself, which comes back as large
-    given = sent or job.request.photo.size
-    if provider is None or given is None:
-        return None
-    try:
-        return provider.output_size(validate(provider.info.parameters, job.request.parameters), given)
-    except InvalidParameter:  # a journal of an older program
-        return None
-
-
 # ---------------------------------------------------------------------- the recipe
 
 
@@ -262,20 +248,7 @@ def _moment(at: float) -> str:
 # ---------------------------------------------------------------------- the rest
 
 
-def _warnings_of(job: Job, output: Output) -> tuple[str, ...]:
-    """The job's warnings about this output, without the file name that they begin with: its pane shows which it is."""
-    own = Path(output.path).name
-    others = tuple(Path(other.path).name + " " for other in job.outputs if other.n != output.n)
-    return tuple(line.removeprefix(own).strip() for line in job.warnings if not line.startswith(others))
-
-
 def _frame(job: Job, info: ProviderInfo | None) -> Rect | None:
-    """The frame of an expansion: its canvas, or its four sides where they are given as ratios; else ``None``."""
-    size = job.request.photo.size
-    if size is not None and job.request.canvas is not None:
-        return job.request.canvas.frame.frame(size)
-    if info is None or info.operation is not Operation.EXPAND or size is None:
-        return None
-    ratios = {side: job.request.parameters.get(side) for side in _SIDES}
-    numbers = {side: float(value) for side, value in ratios.items() if isinstance(value, int | float)}
-    return Margins.from_ratios(size, **numbers).frame(size) if len(numbers) == len(_SIDES) else None
+    """The rectangle of the photo plane that an expansion fills; else ``None``."""
+    size, margins = job.request.photo.size, frame_of(job, info)
+    return margins.frame(size) if margins is not None and size is not None else None

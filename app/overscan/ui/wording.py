@@ -8,9 +8,10 @@ from pathlib import PurePath
 
 from PySide6.QtGui import Qt
 
+from overscan.core.cost_words import cost_words, credits_words, usd_words
 from overscan.core.jobs import TERMINAL, Job, JobState
 from overscan.core.ledger import Charge, Tally, charge_of
-from overscan.core.money import Amount, Balance, Cost
+from overscan.core.money import Balance
 from overscan.core.plan import Plan
 from overscan.core.providers import Limits, ProviderInfo
 from overscan.core.requests import PhotoRef
@@ -86,59 +87,30 @@ def elapsed_text(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{seconds_left:02}" if hours else f"{minutes}:{seconds_left:02}"
 
 
-def _range(amount: Amount, form: str) -> str:
-    low, high = format(amount.low, form), format(amount.high, form)
-    return low if low == high else f"{low}–{high}"
-
-
-def credits_text(amount: Amount) -> str:
-    number = _range(amount, "g")
-    return tr("1 credit") if number == "1" else tr("{number} credits", number=number)
-
-
-def usd_text(amount: Amount) -> str:
-    form = ".2f" if amount.low == 0 or amount.low >= 0.1 else ".3g"
-    return "$" + _range(amount, form).replace("–", "–$")
-
-
-def cost_text(cost: Cost) -> str:
-    """A cost in words: ``free``, ``unknown``, ``5 credits``, ``2–3 credits · $0.02–$0.03``."""
-    if cost.free:
-        return tr("free")
-    if cost.unknown:
-        return tr("unknown")
-    parts = []
-    if cost.credits is not None:
-        parts.append(credits_text(cost.credits))
-    if cost.usd is not None:
-        parts.append(usd_text(cost.usd))
-    return " · ".join(parts)
-
-
 def job_cost_text(job: Job) -> str:
     """What a job costs: what was taken where that is known; of one that brought nothing, whether it may have cost
     something all the same."""
     match charge_of(job):
         case Charge.TOLD if job.charged is not None:
-            return cost_text(job.charged)
+            return cost_words(job.charged)
         case Charge.POSSIBLE:
             return tr("possibly charged")
         case Charge.NONE if not job.cost.free:
             return tr("not charged")
         case _:
-            return cost_text(job.cost)
+            return cost_words(job.cost)
 
 
 def job_cost_tip(job: Job) -> str:
     """What was quoted, and how far it is known what it came to."""
-    quoted = tr("Quoted: {cost}", cost=cost_text(job.cost))
+    quoted = tr("Quoted: {cost}", cost=cost_words(job.cost))
     match charge_of(job):
         case Charge.TOLD if job.charged is not None:
-            charged = tr("Charged: {cost}, as the service says", cost=cost_text(job.charged))
+            charged = tr("Charged: {cost}, as the service says", cost=cost_words(job.charged))
         case Charge.ASSUMED if job.cost.unknown:
             charged = tr("Charged: unknown; the service did not tell")
         case Charge.ASSUMED:
-            charged = tr("Charged: {cost} by the documents; the service did not tell", cost=cost_text(job.cost))
+            charged = tr("Charged: {cost} by the documents; the service did not tell", cost=cost_words(job.cost))
         case Charge.POSSIBLE:
             charged = tr("Possibly charged; the service's own page knows")
         case Charge.NONE if not job.cost.free:
@@ -152,10 +124,10 @@ def tally_text(tally: Tally) -> str:
     """A sum in words: credits, dollars, and how many jobs have no known price; a dash for nothing."""
     parts = []
     if tally.credits.high:
-        parts.append(credits_text(tally.credits))
+        parts.append(credits_words(tally.credits))
     if tally.usd.high:
         # Not added to the credits: it is what they come to, where the price of a credit is set.
-        parts = [", ".join([*parts, usd_text(tally.usd)])]
+        parts = [", ".join([*parts, usd_words(tally.usd)])]
     if tally.unknown:
         parts.append(trn("{count} job of unknown cost", "{count} jobs of unknown cost", tally.unknown))
     return " + ".join(parts) if parts else "–"
@@ -177,9 +149,9 @@ def plan_cost_text(plan: Plan) -> str:
         return tr("free")
     parts = []
     if plan.credits.high > 0:
-        parts.append(credits_text(plan.credits))
+        parts.append(credits_words(plan.credits))
     if plan.usd.high > 0:
-        parts.append(usd_text(plan.usd))
+        parts.append(usd_words(plan.usd))
     if plan.unknown == len(plan.jobs):
         parts.append(tr("cost unknown"))
     elif plan.unknown:
