@@ -27,9 +27,10 @@ FULL_DISAGREEMENT: Final = 12.0
 """Units of CIELAB by which results lie apart that the map shows as 1."""
 _TILE: Final = 512
 _LOCAL: Final = 9
-_SMOOTH: Final = 2.0
+_SMOOTH: Final = 4.0
 _SPOT: Final = 0.12
 """Side of a spot, as a share of the photo's long edge."""
+_APART: Final = 1.5
 _LEAST: Final = 0.02
 _OF_STRONGEST: Final = 0.2
 _ORANGE: Final = np.array([255, 140, 26], np.float32)
@@ -135,7 +136,9 @@ def strongest(strengths: Floats, count: int, photo: Size) -> tuple[Rect, ...]:
         left, top = math.floor(x * factor_x), math.floor(y * factor_y)
         right, bottom = math.floor((x + across) * factor_x), math.floor((y + down) * factor_y)
         found.append(Rect(left, top, max(1, right - left), max(1, bottom - top)))
-        corners[max(0, y - down + 1) : y + down, max(0, x - across + 1) : x + across] = -1
+        # Half a spot stays free between two, or one wide place would be told several times.
+        apart_y, apart_x = round(_APART * down), round(_APART * across)
+        corners[max(0, y - apart_y + 1) : y + apart_y, max(0, x - apart_x + 1) : x + apart_x] = -1
     return tuple(found)
 
 
@@ -146,6 +149,5 @@ def heat(strengths: Floats, grey: Samples8 | None = None) -> Samples8:
     if grey is not None:
         shades = luma(on_white(grey)) if grey.shape[2] >= 3 else grey[:, :, 0].astype(np.float32)
         base = shades[:, :, np.newaxis] * np.float32(0.75)
-    # The eye sees the first traces only where they are raised.
-    share = np.sqrt(glow) * np.float32(0.9)
+    share = glow * np.float32(0.95)
     return np.asarray(np.rint(base * (1 - share) + _ORANGE * share), np.uint8)

@@ -28,14 +28,15 @@ from overscan.imaging.samples import Samples8
 
 __all__ = ["ColourCause", "Measures", "measure"]
 
-_TILE: Final = 512
+_TILE: Final = 384
+"""Small enough that what is made of a tile stays in the processor's cache; a multiple of the squares of shades."""
 _THREADS: Final = 2
 _MARGIN: Final = max(REACH, WINDOW // 2)
 _WIDE: Final = 2.0
 """σ in original pixels of the blur below which details are, and above which the consistency error is."""
 _DRIFT_BINS: Final = 8192
 _MOST_DRIFT: Final = 128.0
-_OWN_TILE: Final = 1024
+_OWN_TILE: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
