@@ -153,7 +153,7 @@ MEASURES: Final[tuple[MeasureInfo, ...]] = (
         ),
         mark(
             "Fine texture over more than half of the picture counts as noise. Noise that was enlarged has grown too "
-            "coarse to be seen by it."
+            "coarse to be seen by it. It is told up to 47 levels."
         ),
     ),
     MeasureInfo(
