@@ -23,6 +23,7 @@ _DRIFT_PX: Final = 0.25
 _DRIFT_SCALE: Final = 0.0005
 _SURE: Final = 0.6
 """Confidence from which on no other place is looked for, and which a place that nobody expected needs."""
+_SAME_SHAPE: Final = 0.01
 _MOST_ANGLE: Final = 2.0
 _LEAST_SHOWN: Final = 16
 _WORDS_SIDE: Final = 800
@@ -134,7 +135,10 @@ def _is_equal(laid: Laid) -> bool:
 
 def _found(laid: Laid) -> Aligned | None:
     """The place of the highest correlation: near the expected one, or else anywhere."""
-    coarse = align(laid.photo, laid.result, laid.expected, laid.mask_on_photo, quick=True)
+    # Most results are of the right shape and in their place: those are not looked at twice.
+    x, y = laid.expected
+    likely = abs(x.scale / y.scale - 1) < _SAME_SHAPE
+    coarse = align(laid.photo, laid.result, laid.expected, laid.mask_on_photo, quick=not likely)
     if coarse is None or coarse.confidence < _SURE:
         for guess in (_by_corners, searched):
             place = guess(laid.photo, laid.result)
@@ -143,7 +147,7 @@ def _found(laid: Laid) -> Aligned | None:
                 return _aligned_part(laid, (other.x, other.y), quick=False)
     if coarse is None or coarse.confidence < LEAST_CONFIDENCE:
         return None
-    return align(laid.photo, laid.result, (coarse.x, coarse.y), laid.mask_on_photo)
+    return coarse if likely else align(laid.photo, laid.result, (coarse.x, coarse.y), laid.mask_on_photo)
 
 
 def _by_corners(photo: Samples8, result: Samples8) -> tuple[Axis, Axis] | None:

@@ -116,8 +116,8 @@ def _mean(values: Floats, present: np.ndarray[tuple[int, ...], np.dtype[np.bool_
 def strongest(strengths: Floats, count: int, photo: Size) -> tuple[Rect, ...]:
     """At most ``count`` places of a map over the whole photo, strongest first, in photo coordinates.
 
-    Squares of about an eighth of the long edge, moved into the photo, at least half of one apart. Left out is what is hardly there: less
-    than a fifth of the strongest, or of 0.02.
+    Squares of about an eighth of the long edge, moved into the photo, at least half of one apart. Left out is what is
+    hardly there: less than a fifth of the strongest, or of 0.02.
     """
     height, width = strengths.shape
     side = max(1, round(_SPOT * max(width, height)))

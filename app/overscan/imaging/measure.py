@@ -78,7 +78,8 @@ def measure(
 
     Both are sRGB, H×W×3 or 4, and compared on white. ``unmanaged`` has the original's own values with its profile
     ignored, where that is not sRGB. Where less than 11 pixels are shown along a side, SSIM's window is continued by
-    reflection, for want of one that lies inside. Raises :class:`PhotoError` where the result shows nothing of the region.
+    reflection, for want of one that lies inside. Raises :class:`PhotoError` where the result shows nothing of the
+    region.
     """
     size = size_of(original)
     lattice = lattice_of(size, result, located)
