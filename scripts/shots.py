@@ -134,8 +134,9 @@ class _Sitting:
         self.wait(lambda: not self.window.isVisible())
 
     def open_photos(self) -> None:
-        """The sample under several names, so that long and Chinese ones are looked at too."""
-        sample = (ROOT / "resources" / "sample.jpg").read_bytes()
+        """The sample, or the JPEGs of the folder that OVERSCAN_SHOTS_PHOTOS names, under long and Chinese names too."""
+        given = os.environ.get("OVERSCAN_SHOTS_PHOTOS")
+        files = sorted(Path(given).glob("*.jpg")) if given else [ROOT / "resources" / "sample.jpg"]
         folder = self.home.data / "photos"
         folder.mkdir()
         names = (
@@ -144,7 +145,8 @@ class _Sitting:
             "IMG_20260412_184503_a very long name that has to be elided somewhere",
             "a&b",
         )
-        for name in names:
+        for n, name in enumerate(names):
+            sample = files[n % len(files)].read_bytes()
             # A comment block after the start marker makes each file another photo without touching its pixels.
             text = name.encode()
             comment = b"\xff\xfe" + (len(text) + 2).to_bytes(2, "big") + text
@@ -233,16 +235,9 @@ class _Sitting:
         self.settle()
 
     def compare(self) -> None:
-        from overscan.ui.compare.items import CompareMode
+        from scripts.shots_comparing import compare
 
-        self.shoot("compare-side-by-side")
-        self.desk.stage.view.set_mode(CompareMode.SPLIT)
-        self.desk.stage.view.actual_size()
-        self.desk.stage.view.flip_to(2)
-        self.settle()
-        self.shoot("compare-split")
-        self.desk.stage.view.fit()
-        self.desk.stage.view.set_mode(CompareMode.SIDE_BY_SIDE)
+        compare(self, self.home.data / "results", SMALL)
 
     def errors(self) -> None:
         """A lost answer, a refusal for lack of credits, and files that are no photos."""
