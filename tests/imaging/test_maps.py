@@ -119,10 +119,11 @@ def test_the_strongest_place_comes_first() -> None:
     ] == [True] * 3
 
 
-def test_heat_is_orange_on_grey() -> None:
-    strengths = np.array([[0, 1]], np.float32)
-    picture = heat(strengths, np.full((1, 2, 3), 200, np.uint8))
+@pytest.mark.parametrize("common_to_all", [0.0, 0.5])
+def test_heat_is_orange_on_grey_where_a_place_stands_out(common_to_all: float) -> None:
+    strengths = np.array([[common_to_all, common_to_all, 1]], np.float32)
+    picture = heat(strengths, np.full((1, 3, 3), 200, np.uint8))
     assert picture[0, 0].tolist() == [150, 150, 150]
-    red, green, blue = picture[0, 1].tolist()
+    red, green, blue = picture[0, 2].tolist()
     assert red > green > blue
     assert heat(strengths)[0, 0].tolist() == [0, 0, 0]

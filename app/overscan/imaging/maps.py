@@ -33,6 +33,8 @@ _SPOT: Final = 0.12
 _APART: Final = 1.5
 _LEAST: Final = 0.02
 _OF_STRONGEST: Final = 0.2
+_MOST_GROUND, _FULL_GLOW, _LEAST_SPAN = 0.7, 99.0, 0.25
+"""Where the glow of a picture begins at the latest, the percentile where it is full, and how far apart these are."""
 _ORANGE: Final = np.array([255, 140, 26], np.float32)
 
 
@@ -143,8 +145,14 @@ def strongest(strengths: Floats, count: int, photo: Size) -> tuple[Rect, ...]:
 
 
 def heat(strengths: Floats, grey: Samples8 | None = None) -> Samples8:
-    """A map (H×W, 0 to 1) as a picture, H×W×3: orange glow over ``grey`` (H×W×1, 3 or 4 of the same size), or black."""
-    glow = np.clip(strengths, 0, 1)[:, :, np.newaxis]
+    """A map (H×W, 0 to 1) as a picture, H×W×3: orange glow over ``grey`` (H×W×1, 3 or 4 of the same size), or black.
+
+    The glow begins at the map's median, since what all of the photo has in common (other colours, say) is no place to
+    look at, and is full at its 99th percentile, or 0.25 above the median where that is more.
+    """
+    ground = min(float(np.median(strengths)), _MOST_GROUND)
+    full = max(float(np.percentile(strengths, _FULL_GLOW)), ground + _LEAST_SPAN)
+    glow = np.clip((strengths - ground) / (full - ground), 0, 1)[:, :, np.newaxis]
     base = np.zeros((*strengths.shape, 1), np.float32)
     if grey is not None:
         shades = luma(on_white(grey)) if grey.shape[2] >= 3 else grey[:, :, 0].astype(np.float32)

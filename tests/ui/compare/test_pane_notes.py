@@ -74,7 +74,8 @@ def test_the_header_is_one_line_and_cuts_no_fact_in_two(
     QApplication.processEvents()
     assert header.sizeHint().height() == height
     said = shown_facts(header)
-    assert said == list(FACTS[: len(said)])
+    assert said == [fact for fact in FACTS if fact in said]
+    assert said[:1] in ([], list(FACTS[:1]))
     if width >= 300:
         assert label(header, "facts").elided() == label(header, "facts").text()
         assert label(header, "title").geometry().right() <= label(header, "facts").geometry().left()

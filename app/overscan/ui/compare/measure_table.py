@@ -25,6 +25,8 @@ _TWO_LINES: Final = 40
 _FRAME: Final = 2
 """The style sheet's border of a table, on each side."""
 _NAMES_SHARE: Final = 0.48
+_SPARED: Final = 7
+"""Pixels of the toolkit's own padding that a column of short numbers can do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class MeasureTable(QWidget):
         table.setAlternatingRowColors(True)
         table.setTabKeyNavigation(False)
         table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.setHorizontalScrollMode(QTableWidget.ScrollMode.ScrollPerPixel)
+        table.setHorizontalScrollMode(QTableWidget.ScrollMode.ScrollPerItem)
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(_ROW)
         table.verticalHeader().setMinimumSectionSize(_ROW)
@@ -169,7 +171,8 @@ class MeasureTable(QWidget):
     def _arrange(self) -> None:
         table, names = self._table, self._names
         header = table.horizontalHeader()
-        needed = [max(table.sizeHintForColumn(at), header.sectionSizeHint(at)) for at in range(table.columnCount())]
+        columns = range(table.columnCount())
+        needed = [max(table.sizeHintForColumn(at), header.sectionSizeHint(at)) - _SPARED for at in columns]
         wanted = max((name.sizeHint().width() for name in names), default=0)
         least = min(wanted, round(self.width() * _NAMES_SHARE))
         left = max(least, min(wanted, self.width() - sum(needed) - 2 * _FRAME))
@@ -178,8 +181,10 @@ class MeasureTable(QWidget):
         mode = QHeaderView.ResizeMode.Fixed if scrolls else QHeaderView.ResizeMode.Stretch
         header.setSectionResizeMode(mode)
         if scrolls:
-            for at, width in enumerate(needed):
-                header.resizeSection(at, width)
+            # Whole columns in view: half a number is worse than none.
+            each = max(1, room // max(1, room // max(needed)))
+            for at in columns:
+                header.resizeSection(at, each)
         bar = table.horizontalScrollBar().sizeHint().height() if scrolls else 0
         for row in range(len(names)):
             items = [table.item(row, at) for at in range(table.columnCount())]

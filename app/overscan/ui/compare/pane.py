@@ -148,9 +148,8 @@ class PaneHeader(QFrame):
         # The size is there as a whole or not at all: a part of a number is worse than none.
         shown = first if _advance(self._facts, _joined(first)) <= room - min(title, _LEAST_TITLE) else ()
         for fact in self._all_facts[1:] if shown else ():
-            if _advance(self._facts, _joined((*shown, fact))) > room - title - warning:
-                break
-            shown = (*shown, fact)
+            if _advance(self._facts, _joined((*shown, fact))) <= room - title - warning:
+                shown = (*shown, fact)
         self._facts.setText(_joined(shown))
         self._facts.setFixedWidth(_advance(self._facts, _joined(shown)) if shown else 0)
 
