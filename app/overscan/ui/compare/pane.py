@@ -152,6 +152,9 @@ class PaneHeader(QFrame):
                 shown = (*shown, fact)
         self._facts.setText(_joined(shown))
         self._facts.setFixedWidth(_advance(self._facts, _joined(shown)) if shown else 0)
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()  # or the facts would be cut until the loop comes to it
 
     def _facts_gap(self) -> int:
         """What the number and the spaces between the parts take."""
