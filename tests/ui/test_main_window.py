@@ -188,7 +188,8 @@ def test_the_status_bar_says_how_the_panes_are_drawn(
     assert note.text().startswith("Area-averaged")
     view.double_size()
     view.zoom_by(3)
-    assert note.text().startswith("Nearest")
+    # Until the photo is read in full there are no pixels of its own to look at.
+    qtbot.waitUntil(lambda: note.text().startswith("Nearest"), timeout=WAIT_MS)
     view.actual_size()
     assert note.text().startswith("Area-averaged")
 
