@@ -8,7 +8,8 @@ exception of the program carries one::
      │   ├─ UnknownProvider
      │   ├─ InvalidParameter
      │   ├─ MissingKey
-     │   └─ PhotoError            a photo that cannot be read, or cannot be made to fit
+     │   ├─ PhotoError            a photo that cannot be read, or cannot be made to fit
+     │   └─ ModelUnfit            a model file of the person's own that cannot be used here; ``code`` says why
      ├─ JobError                  one job failed; the others go on (exit status 1)
      │   ├─ ServiceRefusal        the service said no, and said so clearly
      │   ├─ ProtocolError         the reply cannot be understood
@@ -54,6 +55,7 @@ class FailureKind(StrEnum):
     UNCONFIRMED = "unconfirmed"
     STORAGE = "storage"
     PHOTO = "photo"
+    MODEL = "model"
     PARAMETER = "parameter"
     PROVIDER = "provider"
     KEY = "key"
@@ -117,6 +119,10 @@ class MissingKey(UsageError):
 
 class PhotoError(UsageError):
     kind = FailureKind.PHOTO
+
+
+class ModelUnfit(UsageError):
+    kind = FailureKind.MODEL
 
 
 class JobError(OverscanError):

@@ -75,7 +75,8 @@ class Role(StrEnum):
     """What a parameter is, for readers that have more for it than a plain control.
 
     The four sides are shares of the photo's height or width that are added there: a frame says the same. ``TRANSPORT``
-    decides only how the answer travels, and nothing of the result.
+    decides only how the answer travels, and nothing of the result. ``MODEL_FILE`` is the path of a model of the
+    person's own, empty for none.
     """
 
     PROMPT = "prompt"
@@ -85,6 +86,7 @@ class Role(StrEnum):
     LEFT = "left"
     RIGHT = "right"
     TRANSPORT = "transport"
+    MODEL_FILE = "model_file"
 
 
 SIDES: Final = frozenset({Role.TOP, Role.BOTTOM, Role.LEFT, Role.RIGHT})

@@ -8,10 +8,20 @@ from typing import TypeAlias
 
 from overscan.core.delivery import NO_REACH, Reach, delivery_of, require_public
 from overscan.core.failures import Failure, InvalidParameter, MissingKey, OverscanError, PhotoError
+from overscan.core.geometry import Size
 from overscan.core.money import Amount, Cost
 from overscan.core.parameters import Parameters, Value, validate
 from overscan.core.preflight import framed_size, mask_words, preflight
-from overscan.core.providers import Account, AnyProvider, Limits, Operation, ProviderInfo, RemoteProvider
+from overscan.core.providers import (
+    Account,
+    AnyProvider,
+    Estimate,
+    Estimating,
+    Limits,
+    Operation,
+    ProviderInfo,
+    RemoteProvider,
+)
 from overscan.core.requests import Canvas, Delivery, Photo, Request
 from overscan.core.text import tr
 
@@ -35,11 +45,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class PlannedJob:
-    """One job that a run would make; ``changes`` tells what is done to the photo before it is sent."""
+    """One job that a run would make; ``changes`` tells what is done to the photo before it is sent.
+
+    ``estimate`` is what the built-in engine will take for it, where it can tell.
+    """
 
     request: Request
     cost: Cost
     changes: tuple[str, ...]
+    estimate: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +141,13 @@ def make_plan(
                 refused[Refusal(photo.ref.name, provider.info.id, error.failure)] = None
                 continue
             cost = in_money(provider.cost(parameters, photo.ref.size), usd_per_credit)
-            jobs.append(PlannedJob(request, cost, changes))
+            jobs.append(PlannedJob(request, cost, changes, _estimate(provider, parameters, photo.ref.size)))
         refusals += refused
     return Plan(tuple(jobs), tuple(refusals))
+
+
+def _estimate(provider: AnyProvider, parameters: Parameters, size: Size | None) -> Estimate | None:
+    return provider.estimate(parameters, size) if size is not None and isinstance(provider, Estimating) else None
 
 
 def in_money(cost: Cost, usd_per_credit: float) -> Cost:

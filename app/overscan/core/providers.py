@@ -221,4 +221,24 @@ class LocalProvider(Provider, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a job will take on this machine: seconds, and bytes of memory beside the photo and its result (0: unknown)."""
+
+    seconds: float
+    memory: int = 0
+
+
+@runtime_checkable
+class Estimating(Protocol):
+    """A local provider that can tell beforehand what some of its jobs take."""
+
+    def estimate(self, parameters: Parameters, size: Size) -> Estimate | None:
+        """What one job on a photo of ``size`` takes; ``None`` where that is not known, or not worth a word.
+
+        Asked for each plan, on the window's thread: it must answer at once.
+        """
+        ...
+
+
 AnyProvider: TypeAlias = RemoteProvider | LocalProvider
