@@ -1,0 +1,1 @@
+"""Trains the networks of the built-in enlargement. The program itself never imports this."""
