@@ -200,10 +200,11 @@ class RemoteProvider(Provider, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EncodedImage:
-    """A result of the built-in engine, encoded as it will be saved."""
+    """A result of the built-in engine, encoded as it will be saved; ``notes`` say what did not go as it should."""
 
     data: bytes | memoryview
     format: ImageFormat
+    notes: tuple[str, ...] = ()
 
 
 @runtime_checkable

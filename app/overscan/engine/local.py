@@ -60,7 +60,8 @@ class LocalRun:
                     return
                 self._record.move(JobEvent.REQUEUE)
             images = await loop.run_in_executor(self._executor, self._compute, loop)
-            self._record.move(JobEvent.COMPLETE, progress=1.0)
+            notes = dict.fromkeys((*self.job.warnings, *(note for image in images for note in image.notes)))
+            self._record.move(JobEvent.COMPLETE, progress=1.0, warnings=tuple(notes))
             await self._collector.save([InlineImage(image.data) for image in images])
             self._collector.discard()
         except Cancelled:

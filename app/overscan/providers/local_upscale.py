@@ -1,53 +1,96 @@
-"""The built-in enlargement: interpolation and sharpening, no model, nothing sent."""
+"""The built-in enlargement: small networks trained for this program, run here, nothing sent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
 from overscan.core.money import FREE, Cost
-from overscan.core.parameters import Choice, Parameters, Shown
+from overscan.core.parameters import Choice, Equals, Parameters, Shown
 from overscan.core.providers import EncodedImage, Limits, Operation, ProviderInfo
 from overscan.core.requests import Request
 from overscan.core.text import mark
 
-_DECODED, _COMPUTED = 0.05, 0.85
+_DECODED, _COMPUTED = 0.02, 0.9
 """Progress when the photo is decoded, and when the pixels are computed."""
+_TILE_BYTES: Final = 250_000_000
+"""What a network and one tile take, with some to spare."""
+_FORMER: Final = ("sharpen",)
+"""Parameters of older versions: journals and recipes still name them, and they have no meaning any more."""
 
 
 class LocalUpscaleParameters(Parameters):
-    """How much larger, and how crisp."""
+    """How much larger, by which network, and how much of it."""
 
     scale_factor: Annotated[
-        Literal[2, 4],
+        Literal[1, 2, 4],
         Shown(
             mark("Enlarge"),
-            mark("How many times wider and higher the result is."),
-            choices=(Choice(2, mark("×2")), Choice(4, mark("×4"))),
+            mark("How many times wider and higher the result is; ×1 only repairs."),
+            choices=(
+                Choice(1, mark("×1"), when=Equals("model", ("repair",))),
+                Choice(2, mark("×2")),
+                Choice(4, mark("×4")),
+            ),
         ),
     ] = 2
-    sharpen: Annotated[
+    model: Annotated[
+        Literal["natural", "repair"],
+        Shown(
+            mark("Model"),
+            mark(
+                "Natural draws lines crisper and keeps the rest, noise included. "
+                "Repair takes away noise, blur and the blocks of JPEG, and some fine texture with them."
+            ),
+            choices=(Choice("natural", mark("Natural")), Choice("repair", mark("Repair"))),
+        ),
+    ] = "natural"
+    quality: Annotated[
+        Literal["fast", "standard", "best"],
+        Shown(
+            mark("Quality"),
+            mark(
+                "Best computes everything eight times, turned and mirrored, and takes the mean: a little better, and "
+                "eight times as long. Fast is for Natural at ×2 and takes a third to a half of the time; "
+                "elsewhere it is the same as Standard."
+            ),
+            choices=(
+                Choice("fast", mark("Fast")),
+                Choice("standard", mark("Standard")),
+                Choice("best", mark("Best")),
+            ),
+        ),
+    ] = "standard"
+    strength: Annotated[
         float,
         Field(ge=0, le=1),
         Shown(
-            mark("Sharpening"),
-            mark("Strengthens detail without halos along edges; 0 leaves it out."),
+            mark("Strength"),
+            mark("How much of the network's result is mixed in; 0 is plain interpolation."),
             step=0.05,
         ),
-    ] = 0.5
+    ] = 1.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_former_ones(cls, given: object) -> object:
+        return {name: given[name] for name in given if name not in _FORMER} if isinstance(given, dict) else given
 
 
 class LocalUpscale:
-    """Enlarges with Lanczos interpolation and halo-free sharpening, in the photo's own colours and depth."""
+    """Enlarges by a network, in the photo's own colours and depth."""
 
     info: Final = ProviderInfo(
         id="local-upscale",
         name="Built-in enlargement",
-        summary=mark("Enlarges by interpolation and sharpens, on this computer. No AI: it adds no detail of its own."),
+        summary=mark(
+            "A small network trained for this program, run on this computer: "
+            "it adds a little crispness and invents hardly anything."
+        ),
         operation=Operation.ENHANCE,
         account=None,
         parameters=LocalUpscaleParameters,
@@ -59,21 +102,21 @@ class LocalUpscale:
         return FREE
 
     def output_size(self, parameters: Parameters, size: Size) -> Size:
-        factor = parameters.values()["scale_factor"]
-        return size.scaled(factor if isinstance(factor, int) else 1)
+        return size.scaled(LocalUpscaleParameters.model_validate(parameters.values()).scale_factor)
 
     def run(
         self, request: Request, progress: Callable[[float], None], cancelled: Callable[[], bool]
     ) -> tuple[EncodedImage, ...]:
         """One PNG at the photo's own bit depth, with its profile, transparency and metadata.
 
-        Raises ``Cancelled``, and ``PhotoError`` for a photo that cannot be read, has changed, has more than 100
-        megapixels or needs more memory than there is.
+        Where the network cannot be run, the photo is enlarged without one, and the result's note says so; what
+        cannot be done without one raises ``EnvironmentProblem``. Raises ``Cancelled``, and ``PhotoError`` for a photo
+        that cannot be read, has changed, has more than 100 megapixels or needs more memory than there is.
         """
         # Only a run needs what is slow to load: this module itself is read before the window's first paint.
         from overscan.imaging.encode import encode_png
+        from overscan.imaging.learned import Effort, Training, enlarge
         from overscan.imaging.memory import refuse_without_memory
-        from overscan.imaging.resample import enlarge
         from overscan.imaging.source import load_source
         from overscan.imaging.work import stop_if
 
@@ -84,15 +127,17 @@ class LocalUpscale:
         size = self.output_size(parameters, source.size)
         bytes_per_pixel = source.samples.shape[2] * source.samples.itemsize
         # The result, its copy in the encoder's order, and the file.
-        refuse_without_memory(request.photo.name, size, 3 * size.pixels * bytes_per_pixel)
-        enlarged = enlarge(
+        refuse_without_memory(request.photo.name, size, 3 * size.pixels * bytes_per_pixel + _TILE_BYTES)
+        made = enlarge(
             source.samples,
             parameters.scale_factor,
-            parameters.sharpen,
+            Training(parameters.model),
+            Effort(parameters.quality),
+            parameters.strength,
             lambda share: progress(_DECODED + share * (_COMPUTED - _DECODED)),
             cancelled,
         )
-        data = encode_png(enlarged, icc=source.icc, exif=source.exif, xmp=source.xmp)
+        data = encode_png(made.samples, icc=source.icc, exif=source.exif, xmp=source.xmp)
         stop_if(cancelled)
         progress(1.0)
-        return (EncodedImage(data, ImageFormat.PNG),)
+        return (EncodedImage(data, ImageFormat.PNG, notes=made.notes),)

@@ -10,6 +10,7 @@ from typing import Final
 
 from overscan.core.failures import StorageProblem
 from overscan.core.text import tr
+from overscan.imaging.bundled import bundled
 
 HOME_VARIABLE: Final = "OVERSCAN_HOME"
 """Names one folder that takes config, data, cache and logs, instead of the platform's own folders."""
@@ -84,14 +85,9 @@ def folders() -> Folders:
 def resource(name: str) -> Path:
     """A file or folder that came with the program, by its path below ``resources/`` with forward slashes.
 
-    An installed program carries it inside the package, a checkout beside ``app/``. Raises :class:`StorageProblem`
-    where it is in neither place.
+    Raises :class:`StorageProblem` where it is missing.
     """
-    package = Path(__file__).resolve().parent.parent
-    for root in (package / "resources", package.parent.parent / "resources"):
-        if (root / name).exists():
-            return root / name
-    raise StorageProblem(tr("A part of the program is missing: {name}.", name=name), tr("Install the program again."))
+    return bundled(name)
 
 
 def _absolute(text: str) -> Path:
