@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from PIL import Image
 from overscan.core.failures import Cancelled, InvalidParameter, PhotoError
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
-from overscan.core.parameters import Value, specs, validate
+from overscan.core.parameters import Value, parse, specs, validate
 from overscan.core.providers import LocalProvider
 from overscan.core.requests import PhotoRef, Request
 from overscan.imaging.formats import verify
@@ -42,25 +45,49 @@ def run(path: Path, **parameters: Value) -> bytes:
 
 def test_the_declaration_is_complete() -> None:
     assert isinstance(PROVIDER, LocalProvider)
-    assert [spec.name for spec in specs(LocalUpscaleParameters)] == ["scale_factor", "sharpen"]
-    sharpen = specs(LocalUpscaleParameters)[1]
-    assert (sharpen.minimum, sharpen.maximum, sharpen.default) == (0, 1, 0.5)
+    declared = {spec.name: spec for spec in specs(LocalUpscaleParameters)}
+    defaults = {name: spec.default for name, spec in declared.items()}
+    assert defaults | {"scale_factor": 2, "model": "natural", "quality": "standard", "strength": 1.0} == defaults
+    assert (declared["strength"].minimum, declared["strength"].maximum) == (0, 1)
     parameters = validate(LocalUpscaleParameters, {})
     assert PROVIDER.cost(parameters, None).free
     assert PROVIDER.output_size(parameters, Size(30, 20)) == Size(60, 40)
+    same = validate(LocalUpscaleParameters, {"scale_factor": 1, "model": "repair"})
+    assert PROVIDER.output_size(same, Size(30, 20)) == Size(30, 20)
     assert PROVIDER.info.account is None
 
 
-@pytest.mark.parametrize("bad", [{"scale_factor": 3}, {"sharpen": 1.1}, {"sharpen": -0.1}, {"size": 2}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"scale_factor": 3},
+        {"scale_factor": 1},
+        {"scale_factor": 1, "model": "natural"},
+        {"strength": 1.1},
+        {"strength": -0.1},
+        {"model": "portrait"},
+        {"quality": "slow"},
+        {"size": 2},
+    ],
+)
 def test_bad_values_are_refused(bad: dict[str, Value]) -> None:
     with pytest.raises(InvalidParameter):
         validate(LocalUpscaleParameters, bad)
 
 
+def test_a_journal_of_an_older_program_is_understood() -> None:
+    parameters = validate(LocalUpscaleParameters, {"scale_factor": 4, "sharpen": 0.5})
+    assert "sharpen" not in parameters.values()
+    assert parameters.values()["scale_factor"] == 4
+    # On the command line the name is as unknown as any other.
+    with pytest.raises(InvalidParameter, match="sharpen"):
+        parse(LocalUpscaleParameters, {"sharpen": "0.5"})
+
+
 @pytest.mark.parametrize("animal", ZOO, ids=lambda a: a.name)
 def test_every_animal_is_enlarged(animal: Animal, tmp_path: Path) -> None:
-    data = run(keep(tmp_path, animal.name, animal.make()), scale_factor=4)
-    assert verify(data, 100_000) == (ImageFormat.PNG, Size(4 * zoo.WIDTH, 4 * zoo.HEIGHT))
+    data = run(keep(tmp_path, animal.name, animal.make()))
+    assert verify(data, 100_000) == (ImageFormat.PNG, Size(2 * zoo.WIDTH, 2 * zoo.HEIGHT))
     facts = open_photo(keep(tmp_path, "out.png", data)).facts
     assert facts is not None
     assert facts.has_alpha is animal.has_alpha
@@ -79,7 +106,7 @@ def test_profile_and_metadata_stay_and_the_turn_is_taken(tmp_path: Path) -> None
 
 
 def test_sixteen_bits_stay_sixteen(tmp_path: Path) -> None:
-    data = run(keep(tmp_path, "d.png", zoo.opencv(".png", zoo.deep())), sharpen=0.0)
+    data = run(keep(tmp_path, "d.png", zoo.opencv(".png", zoo.deep())))
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     assert decoded is not None
     assert decoded.dtype == np.uint16
@@ -105,6 +132,44 @@ def test_it_can_be_cancelled(tmp_path: Path) -> None:
     asked = request(keep(tmp_path, "c.png", zoo.pillow(zoo.rgb(), "PNG")))
     with pytest.raises(Cancelled):
         PROVIDER.run(asked, lambda _: None, lambda: True)
+
+
+def test_a_cancel_from_another_thread_stops_it_within_one_tile(tmp_path: Path) -> None:
+    """As the engine does it: the job runs in a worker, and the person asks for its end while a tile is computed."""
+    asked = request(keep(tmp_path, "c.png", zoo.pillow(Image.new("RGB", (2000, 1200), "teal"), "PNG")), quality="fast")
+    begun, stop = threading.Event(), threading.Event()
+    seen: list[float] = []
+
+    def progress(value: float) -> None:
+        seen.append(value)
+        if len(seen) == 3:  # decoded, and two tiles
+            begun.set()
+            stop.wait(20)
+
+    with ThreadPoolExecutor(1) as worker:
+        job = worker.submit(PROVIDER.run, asked, progress, stop.is_set)
+        assert begun.wait(20)
+        stop.set()
+        with pytest.raises(Cancelled):
+            job.result(20)
+    assert len(seen) == 3
+
+
+def test_without_onnxruntime_the_photo_is_enlarged_and_the_result_says_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    asked = request(keep(tmp_path, "c.png", zoo.pillow(zoo.rgb(), "PNG")))
+    (image,) = PROVIDER.run(asked, lambda _: None, lambda: False)
+    assert verify(bytes(image.data), 100_000) == (ImageFormat.PNG, Size(2 * zoo.WIDTH, 2 * zoo.HEIGHT))
+    (note,) = image.notes
+    assert "onnxruntime" in note
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_a_single_pixel_is_enlarged(tmp_path: Path, mode: str) -> None:
+    path = keep(tmp_path, "one.png", zoo.pillow(Image.new(mode, (1, 1)), "PNG"))
+    assert verify(run(path), 100_000) == (ImageFormat.PNG, Size(2, 2))
 
 
 def test_what_does_not_fit_into_memory_is_told_beforehand(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from overscan.core.text import mark, tr
 from overscan.imaging import back_projection
 from overscan.imaging.bundled import bundled
 from overscan.imaging.onnx_model import ModelFailed, ModelTrouble, OnnxModel
-from overscan.imaging.resample import Floats, reduced
+from overscan.imaging.resample import SUPPORT, Floats, reduced
 from overscan.imaging.samples import Samples
 from overscan.imaging.tiling import TILE, Run, enlarge_tiled
 from overscan.imaging.work import IsCancelled, Progress, stop_if
@@ -120,7 +120,9 @@ def network_for(
     run: Run = model.run
     if effort is Effort.BEST:
         run = _of_all_turns(model.run, cancelled)
-    return Network(run if factor > 1 else _reduced(run), model.reach)
+    if factor == 1:
+        return Network(_reduced(run), model.reach + SUPPORT)
+    return Network(run, model.reach)
 
 
 def _tiled(

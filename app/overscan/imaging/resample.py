@@ -81,7 +81,9 @@ def _phase(phase: int, factor: int, lobes: int) -> tuple[Floats, int]:
 @cache
 def _cubic(factor: int) -> Floats:
     """Weights of the cubic convolution kernel with a = -0.5 (R. Keys, 1981), stretched by ``factor``."""
-    x = np.abs((np.arange(2 * SUPPORT * factor) + 0.5) / factor - SUPPORT)
+    # The middle of the window lies between two samples for an even factor, on one for an odd one.
+    count = 2 * SUPPORT * factor - factor % 2
+    x = np.abs(np.arange(count) - (count - 1) / 2) / factor
     near = 1.5 * x**3 - 2.5 * x**2 + 1
     far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
     weights = np.where(x < 1, near, far)

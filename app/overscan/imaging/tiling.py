@@ -123,6 +123,7 @@ class _Mix:
         if grey:
             made = _LUMA[0] * made[:1] + _LUMA[1] * made[1:2] + _LUMA[2] * made[2:]
         if plain is None:
-            return made
+            whole: Floats = made
+            return whole
         plain += (made - plain) * np.float32(self.strength)
         return plain
