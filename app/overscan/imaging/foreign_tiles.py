@@ -1,0 +1,128 @@
+"""Cutting a photo into the tiles that a model of the person's own takes, and joining what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from overscan.imaging import unfit
+from overscan.imaging.foreign_model import ForeignModel, Tile, spans
+from overscan.imaging.model_session import Floats
+from overscan.imaging.resample import mirrored
+from overscan.imaging.samples import Samples, peak_of
+from overscan.imaging.work import Progress
+
+GREY, RGB, RGBA = 1, 3, 4
+_LUMA: Final = np.array((0.299, 0.587, 0.114), np.float32)
+"""ITU-R BT.601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiled:
+    """How one tile is enlarged: ``run`` takes H×W×C in 0..1 as the model wants it, ``factor`` is that of the result."""
+
+    model: ForeignModel
+    run: Callable[[Floats], Floats]
+    factor: int
+
+    def enlarge(self, window: Floats) -> Floats:
+        """``window`` (H×W×1 to 4, straight alpha last, 0..1) at ``factor``, in as many channels; not clipped."""
+        count = window.shape[2]
+        colours = window[:, :, :-1] if count in (2, 4) else window
+        if self.model.channels == GREY:
+            made = self._by_luma(colours)
+        else:
+            made = self._scaled(self._checked(self._fed(window, colours)))
+            if self.model.channels == RGBA and count in (2, 4):
+                opacity = made[:, :, 3:]
+                made = np.concatenate([_as_many(made[:, :, :3], colours.shape[2]), opacity], axis=2)
+            else:
+                made = _as_many(made[:, :, :3], colours.shape[2])
+        return made
+
+    def _by_luma(self, colours: Floats) -> Floats:
+        """The model sees the luma alone; the colours are interpolated and take its luma on."""
+        luma = colours if colours.shape[2] == 1 else (colours @ _LUMA)[:, :, None]
+        made = self._scaled(self._checked(luma))
+        if colours.shape[2] == 1:
+            return made
+        height, width = colours.shape[:2]
+        size = (width * self.factor, height * self.factor)
+        plain = np.asarray(cv2.resize(colours, size, interpolation=cv2.INTER_LANCZOS4), np.float32)
+        return np.asarray(plain + (made - (plain @ _LUMA)[:, :, None]), np.float32)
+
+    def _fed(self, window: Floats, colours: Floats) -> Floats:
+        """RGB or RGBA, whatever the photo has."""
+        rgb = np.repeat(colours, 3, axis=2) if colours.shape[2] == 1 else colours
+        if self.model.channels == RGB:
+            return rgb
+        alpha = window[:, :, -1:] if window.shape[2] in (2, 4) else np.ones_like(window[:, :, :1])
+        return np.concatenate([rgb, alpha], axis=2)
+
+    def _checked(self, picture: Floats) -> Floats:
+        made = self.run(np.ascontiguousarray(picture, np.float32))
+        wanted = (picture.shape[0] * self.model.factor, picture.shape[1] * self.model.factor, self.model.channels)
+        if made.shape != wanted:
+            raise unfit.output("×".join(map(str, made.shape)))
+        if not np.isfinite(made).all():
+            raise unfit.not_finite()
+        return made
+
+    def _scaled(self, made: Floats) -> Floats:
+        """From the model's factor to that of the result."""
+        if self.model.factor == self.factor:
+            return made
+        height, width, channels = made.shape
+        size = (width // self.model.factor * self.factor, height // self.model.factor * self.factor)
+        how = cv2.INTER_AREA if self.factor < self.model.factor else cv2.INTER_LANCZOS4
+        resized = np.asarray(cv2.resize(np.clip(made, 0, 1), size, interpolation=how), np.float32)
+        return resized.reshape(size[1], size[0], channels)
+
+
+def enlarge_rows(samples: Samples, tiled: Tiled, progress: Progress) -> Iterator[Samples]:
+    """The result from top to bottom, a row of tiles at a time, in the photo's own depth.
+
+    Each tile begins and ends where the model can, and its own part is as far from an edge as the model reaches: the
+    result is that of the whole photo in one piece. Beyond the photo's end lies its mirror image.
+    """
+    height, width, channels = samples.shape
+    model, factor, peak = tiled.model, tiled.factor, np.float32(peak_of(samples.dtype))
+    long, wide = (-(-length // model.multiple) * model.multiple for length in (height, width))
+    tile = _tile(model, long, wide)
+    rows = spans(long, tile[0], model.overlap, model.multiple)
+    columns = spans(wide, tile[1], model.overlap, model.multiple)
+    done = 0
+    for top, first, last in rows:
+        last = min(last, height)
+        if first >= last:
+            continue
+        band = np.empty(((last - first) * factor, width * factor, channels), samples.dtype)
+        down = mirrored(np.arange(top, top + tile[0]), height)
+        for left, begin, end in columns:
+            end = min(end, width)
+            if begin >= end:
+                continue
+            across = mirrored(np.arange(left, left + tile[1]), width)
+            window = samples[down[:, None], across].astype(np.float32) / peak
+            made = tiled.enlarge(window)
+            own = made[(first - top) * factor : (last - top) * factor, (begin - left) * factor : (end - left) * factor]
+            band[:, begin * factor : end * factor] = (np.clip(own, 0, 1) * peak + np.float32(0.5)).astype(samples.dtype)
+            done += 1
+            progress(done / (len(rows) * len(columns)))
+        yield band
+
+
+def _tile(model: ForeignModel, height: int, width: int) -> Tile:
+    """No larger than the photo, where the model takes any size."""
+    if model.fixed is not None:
+        return model.fixed
+    return min(model.tile[0], height), min(model.tile[1], width)
+
+
+def _as_many(colours: Floats, count: int) -> Floats:
+    """RGB, or its luma for a grey photo."""
+    return colours if count == RGB else np.asarray((colours @ _LUMA)[:, :, None], np.float32)
