@@ -22,9 +22,12 @@ class Patient:
 
     info = replace(LocalUpscale.info, id="patient")
 
-    def __init__(self, outcome: bytes | BaseException | None = None, outputs: int = 1) -> None:
+    def __init__(
+        self, outcome: bytes | BaseException | None = None, outputs: int = 1, notes: tuple[str, ...] = ()
+    ) -> None:
         self.outcome = outcome or picture("PNG")
         self.outputs = outputs
+        self.notes = notes
         self.begun = threading.Event()
         self.go_on = threading.Event()
         self.runs = 0
@@ -47,4 +50,4 @@ class Patient:
                 raise Cancelled("Cancelled.")
         if isinstance(self.outcome, BaseException):
             raise self.outcome
-        return (EncodedImage(self.outcome, ImageFormat.PNG),) * self.outputs
+        return (EncodedImage(self.outcome, ImageFormat.PNG, notes=self.notes),) * self.outputs

@@ -66,6 +66,17 @@ async def test_progress_is_shown_and_does_not_fall(house: House, patient: Patien
     assert 0.25 not in [told.progress for told in house.told]
 
 
+async def test_what_a_result_has_to_say_of_itself_is_told_once(house: House, patient: Patient) -> None:
+    patient.outputs, patient.notes = 2, ("Made in a simpler way.",)
+    patient.go_on.set()
+    async with house.engine() as engine:
+        (job,) = engine.add(house.planned("patient"))
+        done = await house.settled(engine, job)
+    assert done.state is JobState.DONE
+    assert done.warnings == ("Made in a simpler way.",)
+    assert house.journalled(job).warnings == done.warnings
+
+
 async def test_several_outputs(house: House, patient: Patient) -> None:
     patient.outputs = 3
     patient.go_on.set()

@@ -73,7 +73,7 @@ def test_the_best_is_the_mean_of_all_eight_turns(folder: Path, factor: int) -> N
     for turns in range(4):
         for flipped in (False, True):
             turned = np.rot90(padded[:, ::-1] if flipped else padded, turns)
-            result = model.run(np.ascontiguousarray(turned.transpose(2, 0, 1))[None])
+            result = model.run(np.ascontiguousarray(turned.transpose(2, 0, 1)[None], np.float32))
             planes = reduced(result, 2) if factor == 1 else result
             back = np.rot90(planes[0].transpose(1, 2, 0), -turns)
             total = total + (back[:, ::-1] if flipped else back) / 8
