@@ -21,6 +21,7 @@ from overscan.core.jobs import Job
 from overscan.core.living import kept_until
 from overscan.core.providers import Account, RemoteProvider
 from overscan.core.requests import OutputRef, PhotoRef
+from overscan.imaging.model_book import the_book
 from overscan.providers.registry import Registry, load_registry
 from overscan.services import logs, settings
 from overscan.services.intake import safe_stem
@@ -193,6 +194,7 @@ def open_house() -> House:
     places = folders()
     keys = KeyStore()
     logs.start(places.logs, keys.known_secrets)
+    the_book().keep_in(places.cache)
     return House(places, settings.load(places.config_file), keys, load_registry())
 
 

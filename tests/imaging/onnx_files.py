@@ -58,13 +58,10 @@ def _attribute(name: str, value: Attribute) -> bytes:
     return head + b"".join(number(8, n) for n in value) + number(20, 7)
 
 
-def node(
-    op: str, inputs: Sequence[str], output: str | Sequence[str], domain: str = "", **attributes: Attribute
-) -> bytes:
-    outputs = [output] if isinstance(output, str) else output
+def node(op: str, inputs: Sequence[str], output: str, domain: str = "", **attributes: Attribute) -> bytes:
     return (
         b"".join(block(1, name) for name in inputs)
-        + b"".join(block(2, name) for name in outputs)
+        + block(2, output)
         + block(4, op)
         + b"".join(block(5, _attribute(name, value)) for name, value in attributes.items())
         + (block(7, domain) if domain else b"")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from overscan.cli.framing import canvas_of, framing_of, refuse_unframed
+from overscan.cli.models import with_models
 from overscan.composition import House, name_of_url
 from overscan.core.delivery import Reach
 from overscan.core.failures import (
@@ -58,7 +59,7 @@ def plan_of(house: House, inputs: RunInputs, *, needs_keys: bool = True) -> Plan
     """
     providers = [house.registry.get(name) for name in dict.fromkeys(inputs.providers)]
     canvas = canvas_of(inputs.frame, inputs.mask, providers, inputs.settings)
-    choices, framing = framing_of(choices_of(providers, inputs.settings), canvas)
+    choices, framing = framing_of(with_models(choices_of(providers, inputs.settings)), canvas)
     make_plan([], choices, Target("/"), has_key=lambda account: not needs_keys or _has_key(house, account))
     target = Target(str(output_folder(inputs.folder or house.output_folder)), house.settings.output.name)
     opened = open_photos(house, inputs.photos, send_url=inputs.send_url)

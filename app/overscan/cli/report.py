@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from overscan.core.cost_words import cost_words, credits_words, usd_words
+from overscan.core.estimate_words import estimate_words
 from overscan.core.failures import Failure, OverscanError
 from overscan.core.jobs import Job, JobState
 from overscan.core.ledger import Charge, Entry, Spending, Tally, ledger_of
@@ -172,6 +173,8 @@ def plan_lines(plan: Plan) -> list[str]:
         request = job.request
         lines.append(f"{request.photo.name}  {request.provider}  {cost_words(job.cost)}")
         lines += [tr("    before sending: {change}", change=change) for change in job.changes]
+        if job.estimate is not None:
+            lines.append(f"    {estimate_words(job.estimate)}")
     for refusal in plan.refusals:
         lines.append(f"{refusal.photo}  {refusal.provider}  {tr('not possible')}: {refusal.failure}")
     total = trn("{count} job", "{count} jobs", len(plan.jobs))

@@ -83,6 +83,12 @@ class Plan:
         return sum((j.cost.usd for j in self.jobs if j.cost.usd), Amount(0, 0))
 
     @property
+    def estimate(self) -> Estimate | None:
+        """What the jobs take together that can tell: their times one after the other, the memory of the largest."""
+        told = [job.estimate for job in self.jobs if job.estimate is not None]
+        return Estimate(sum(e.seconds for e in told), max(e.memory for e in told)) if told else None
+
+    @property
     def unknown(self) -> int:
         """How many jobs have no known price at all."""
         return sum(j.cost.unknown for j in self.jobs)

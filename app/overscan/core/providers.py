@@ -224,7 +224,7 @@ class LocalProvider(Provider, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a job will take on this machine: seconds, and bytes of memory beside the photo and its result (0: unknown)."""
+    """What a job will take here: seconds, and bytes of memory beside the photo and its result (0: unknown)."""
 
     seconds: float
     memory: int = 0

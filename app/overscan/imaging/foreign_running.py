@@ -45,6 +45,7 @@ class Errand:
     model: ForeignModel
     folder: Path
     factor: int
+    strength: float = 1.0
 
 
 def enlarge_with(
@@ -55,14 +56,16 @@ def enlarge_with(
     cancelled: IsCancelled,
     *,
     factor: int | None = None,
+    strength: float = 1.0,
 ) -> Samples:
     """``samples`` (H×W×1 to 4, uint8 or uint16) through the model at ``path``, ``factor`` times as wide and high.
 
     The model runs once, whatever its own factor is: what it gives too much is averaged away, what is missing is
     interpolated (running a network on its own result paints over the photo). Without ``factor`` the result has the
-    model's. Transparency is interpolated apart unless the model takes it; a grey model gets the luma, the colours are
-    interpolated. Raises ``Cancelled`` within a tenth of a second, ``ModelUnfit`` where the model fails or is no
-    enlarging one, ``StorageProblem`` where the disk is full.
+    model's. ``strength`` (0 to 1) mixes the model's result with plain interpolation. Transparency is interpolated
+    apart unless the model takes it; a grey model gets the luma, the colours are interpolated. Raises ``Cancelled``
+    within a tenth of a second, ``ModelUnfit`` where the model fails or is no enlarging one, ``StorageProblem`` where
+    the disk is full.
     """
     if model.kind is not ModelKind.ENLARGE:
         raise unfit.wrong_kind(for_filling=False)
@@ -73,7 +76,7 @@ def enlarge_with(
         apart = channels in (2, 4) and model.channels != RGBA
         _put(folder / _PHOTO, bleed(samples, model.overlap) if apart else samples)
         stop_if(cancelled)
-        _send(Errand(path, model, folder, times), _enlarge, progress, cancelled)
+        _send(Errand(path, model, folder, times, strength), _enlarge, progress, cancelled)
         colours: Samples = np.load(folder / _RESULT)
     if not apart:
         return colours
@@ -158,7 +161,7 @@ def _enlarge(errand: Errand, progress: Progress) -> None:
     samples = np.load(errand.folder / _PHOTO, mmap_mode="r")
     session = ModelSession.open(errand.path, errand.model)
     height, width, channels = samples.shape
-    tiled = Tiled(errand.model, session.run, errand.factor)
+    tiled = Tiled(errand.model, session.run, errand.factor, errand.strength)
     shape = (height * errand.factor, width * errand.factor, channels)
     try:
         with (errand.folder / _RESULT).open("wb") as file:

@@ -23,11 +23,13 @@ _LUMA: Final = np.array((0.299, 0.587, 0.114), np.float32)
 
 @dataclass(frozen=True, slots=True)
 class Tiled:
-    """How one tile is enlarged: ``run`` takes H×W×C in 0..1 as the model wants it, ``factor`` is that of the result."""
+    """How one tile is enlarged: ``run`` takes H×W×C in 0..1 as the model wants it, ``factor`` is that of the result,
+    ``strength`` (0 to 1) how much of the model's is in it, beside plain interpolation."""
 
     model: ForeignModel
     run: Callable[[Floats], Floats]
     factor: int
+    strength: float = 1.0
 
     def enlarge(self, window: Floats) -> Floats:
         """``window`` (H×W×1 to 4, straight alpha last, 0..1) at ``factor``, in as many channels; not clipped."""
@@ -42,7 +44,16 @@ class Tiled:
                 made = np.concatenate([_as_many(made[:, :, :3], colours.shape[2]), opacity], axis=2)
             else:
                 made = _as_many(made[:, :, :3], colours.shape[2])
+        if self.strength < 1:
+            plain = self._interpolated(window)
+            made = plain + (made - plain) * np.float32(self.strength)
         return made
+
+    def _interpolated(self, window: Floats) -> Floats:
+        height, width, count = window.shape
+        size = (width * self.factor, height * self.factor)
+        plain = np.asarray(cv2.resize(window, size, interpolation=cv2.INTER_LANCZOS4), np.float32)
+        return plain.reshape(size[1], size[0], count)
 
     def _by_luma(self, colours: Floats) -> Floats:
         """The model sees the luma alone; the colours are interpolated and take its luma on."""
@@ -50,9 +61,7 @@ class Tiled:
         made = self._scaled(self._checked(luma))
         if colours.shape[2] == 1:
             return made
-        height, width = colours.shape[:2]
-        size = (width * self.factor, height * self.factor)
-        plain = np.asarray(cv2.resize(colours, size, interpolation=cv2.INTER_LANCZOS4), np.float32)
+        plain = self._interpolated(colours)
         return np.asarray(plain + (made - (plain @ _LUMA)[:, :, None]), np.float32)
 
     def _fed(self, window: Floats, colours: Floats) -> Floats:

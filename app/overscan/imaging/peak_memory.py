@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+_PLATFORM: Final[str] = sys.platform
 _STATUS: Final = Path("/proc/self/status")
 _RESET: Final = Path("/proc/self/clear_refs")
 _RESET_PEAK: Final = "5"
@@ -21,7 +22,7 @@ class PeakMemory:
 
     def begin(self) -> None:
         """Forget the peak so far, where the system can do that (Linux)."""
-        if sys.platform == "linux":
+        if _PLATFORM == "linux":
             with suppress(OSError):
                 _RESET.write_text(_RESET_PEAK, encoding="ascii")
 
@@ -37,13 +38,13 @@ def _line(name: str) -> int:
 
 
 def _now() -> int:
-    return _line("VmRSS") if sys.platform == "linux" else _peak()
+    return _line("VmRSS") if _PLATFORM == "linux" else _peak()
 
 
 def _peak() -> int:
-    if sys.platform == "win32":
+    if _PLATFORM == "win32":
         return 0
-    if sys.platform == "linux":
+    if _PLATFORM == "linux":
         return _line("VmHWM")
     import resource
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
@@ -10,8 +11,8 @@ from pydantic import Field, model_validator
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
 from overscan.core.money import FREE, Cost
-from overscan.core.parameters import Choice, Equals, Parameters, Shown
-from overscan.core.providers import EncodedImage, Limits, Operation, ProviderInfo
+from overscan.core.parameters import AllOf, Choice, Equals, Not, Parameters, Role, Shown
+from overscan.core.providers import EncodedImage, Estimate, Limits, Operation, ProviderInfo
 from overscan.core.requests import Request
 from overscan.core.text import mark
 
@@ -19,6 +20,9 @@ _DECODED, _COMPUTED = 0.02, 0.9
 """Progress when the photo is decoded, and when the pixels are computed."""
 _TILE_BYTES: Final = 250_000_000
 """What a network and one tile take, with some to spare."""
+_EXAMINED: Final = 0.04
+"""Progress when a model of the person's own is known."""
+_OWN_NETWORKS: Final = Equals("model_file", ("",))
 _FORMER: Final = ("sharpen",)
 """Parameters of older versions: journals and recipes still name them, and they have no meaning any more."""
 
@@ -32,7 +36,7 @@ class LocalUpscaleParameters(Parameters):
             mark("Enlarge"),
             mark("How many times wider and higher the result is; ×1 only repairs."),
             choices=(
-                Choice(1, mark("×1"), when=Equals("model", ("repair",))),
+                Choice(1, mark("×1"), when=Not(AllOf((Equals("model", ("natural",)), _OWN_NETWORKS)))),
                 Choice(2, mark("×2")),
                 Choice(4, mark("×4")),
             ),
@@ -47,6 +51,7 @@ class LocalUpscaleParameters(Parameters):
                 "Repair takes away noise, blur and the blocks of JPEG, and some fine texture with them."
             ),
             choices=(Choice("natural", mark("Natural")), Choice("repair", mark("Repair"))),
+            when=_OWN_NETWORKS,
         ),
     ] = "natural"
     quality: Annotated[
@@ -63,6 +68,7 @@ class LocalUpscaleParameters(Parameters):
                 Choice("standard", mark("Standard")),
                 Choice("best", mark("Best")),
             ),
+            when=_OWN_NETWORKS,
         ),
     ] = "standard"
     strength: Annotated[
@@ -74,6 +80,17 @@ class LocalUpscaleParameters(Parameters):
             step=0.05,
         ),
     ] = 1.0
+    model_file: Annotated[
+        str,
+        Shown(
+            mark("Model file of yours"),
+            mark(
+                "An ONNX model that enlarges, run instead of the program's own. It runs once: what it enlarges too "
+                "much is averaged away, what is missing is interpolated."
+            ),
+            role=Role.MODEL_FILE,
+        ),
+    ] = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -104,6 +121,13 @@ class LocalUpscale:
     def output_size(self, parameters: Parameters, size: Size) -> Size:
         return size.scaled(LocalUpscaleParameters.model_validate(parameters.values()).scale_factor)
 
+    def estimate(self, parameters: Parameters, size: Size) -> Estimate | None:
+        """What a model of the person's own takes, once it has been examined."""
+        from overscan.imaging.foreign_model import estimate, known
+
+        model = known(LocalUpscaleParameters.model_validate(parameters.values()).model_file)
+        return None if model is None else estimate(model, size)
+
     def run(
         self, request: Request, progress: Callable[[float], None], cancelled: Callable[[], bool]
     ) -> tuple[EncodedImage, ...]:
@@ -111,11 +135,14 @@ class LocalUpscale:
 
         Where the network cannot be run, the photo is enlarged without one, and the result's note says so; what
         cannot be done without one raises ``EnvironmentProblem``. Raises ``Cancelled``, and ``PhotoError`` for a photo
-        that cannot be read, has changed, has more than 100 megapixels or needs more memory than there is.
+        that cannot be read, has changed, has more than 100 megapixels or needs more memory than there is. With a model
+        of the person's own there is no such way out: where it cannot be run, ``ModelUnfit`` says why.
         """
         # Only a run needs what is slow to load: this module itself is read before the window's first paint.
         from overscan.imaging.encode import encode_png
-        from overscan.imaging.learned import Effort, Training, enlarge
+        from overscan.imaging.foreign_model import examine
+        from overscan.imaging.foreign_running import enlarge_with
+        from overscan.imaging.learned import Effort, Enlarged, Training, enlarge
         from overscan.imaging.memory import refuse_without_memory
         from overscan.imaging.source import load_source
         from overscan.imaging.work import stop_if
@@ -128,15 +155,33 @@ class LocalUpscale:
         bytes_per_pixel = source.samples.shape[2] * source.samples.itemsize
         # The result, its copy in the encoder's order, and the file.
         refuse_without_memory(request.photo.name, size, 3 * size.pixels * bytes_per_pixel + _TILE_BYTES)
-        made = enlarge(
-            source.samples,
-            parameters.scale_factor,
-            Training(parameters.model),
-            Effort(parameters.quality),
-            parameters.strength,
-            lambda share: progress(_DECODED + share * (_COMPUTED - _DECODED)),
-            cancelled,
-        )
+
+        def computed(share: float) -> None:
+            progress(_EXAMINED + share * (_COMPUTED - _EXAMINED))
+
+        if parameters.model_file:
+            path = Path(parameters.model_file)
+            model = examine(path, lambda share: progress(_DECODED + share * (_EXAMINED - _DECODED)), cancelled)
+            samples = enlarge_with(
+                path,
+                model,
+                source.samples,
+                computed,
+                cancelled,
+                factor=parameters.scale_factor,
+                strength=parameters.strength,
+            )
+            made = Enlarged(samples)
+        else:
+            made = enlarge(
+                source.samples,
+                parameters.scale_factor,
+                Training(parameters.model),
+                Effort(parameters.quality),
+                parameters.strength,
+                computed,
+                cancelled,
+            )
         data = encode_png(made.samples, icc=source.icc, exif=source.exif, xmp=source.xmp)
         stop_if(cancelled)
         progress(1.0)

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from overscan.core.estimate_words import estimate_words
 from overscan.core.plan import Plan, Target
 from overscan.core.text import tr, trn
 from overscan.ui import style, wording
@@ -69,7 +70,8 @@ class PlanView(QFrame):
         summary = ""
         if plan.jobs:
             jobs = trn("{count} job", "{count} jobs", len(plan.jobs))
-            summary = " · ".join((jobs, wording.plan_cost_text(plan)))
+            took = [estimate_words(plan.estimate)] if plan.estimate is not None else []
+            summary = " · ".join((jobs, wording.plan_cost_text(plan), *took))
         self._put(self._summary, [summary] if summary else [])
         self._put(self._changes, change_lines(plan))
         refusals = [
