@@ -27,7 +27,7 @@ Tile: TypeAlias = tuple[int, int]
 LARGEST_FACTOR: Final = 8
 INPAINT_SIDE: Final = 512
 """Greatest side in pixels at which a model of any size fills holes: LaMa was trained at it."""
-_INTERPOLATED: Final = 4
+INTERPOLATED: Final = 4
 """Pixels on each side that Lanczos interpolation over four lobes looks at."""
 _START_S: Final = 1.0
 """Seconds until a process of its own stands."""
@@ -104,7 +104,7 @@ class ForeignModel(BaseModel):
         As many as it reaches, or as are interpolated over, but never so many that next to nothing is left.
         """
         widest = max(0, (min(self.tile) - 8) // 2)
-        return min(widest, self.tile[0] // 4 if self.reach is None else max(self.reach, _INTERPOLATED))
+        return min(widest, self.tile[0] // 4 if self.reach is None else max(self.reach, INTERPOLATED))
 
 
 def examine(
@@ -138,14 +138,20 @@ def estimate(model: ForeignModel, size: Size) -> Estimate:
     if model.kind is ModelKind.INPAINT:
         return Estimate(_START_S + model.load_s + model.seconds, _BASE_BYTES + model.memory)
     tiles = math.prod(
-        len(spans(-(-length // model.multiple) * model.multiple, side, model.overlap, model.multiple))
+        len(spans(padded_length(model, length), side, model.overlap, model.multiple))
         for length, side in zip((size.height, size.width), model.tile, strict=True)
     )
     # A photo smaller than the tile is a smaller tile, where the model takes any size.
     share = 1.0
     if model.fixed is None:
-        share = min(1.0, size.height / model.tile[0]) * min(1.0, size.width / model.tile[1])
+        share = min(1.0, padded_length(model, size.height) / model.tile[0])
+        share *= min(1.0, padded_length(model, size.width) / model.tile[1])
     return Estimate(_START_S + model.load_s + tiles * share * model.seconds, _BASE_BYTES + model.memory)
+
+
+def padded_length(model: ForeignModel, length: int) -> int:
+    """A side of the photo with what is mirrored around it, in whole multiples."""
+    return -(-(length + 2 * model.overlap) // model.multiple) * model.multiple
 
 
 def spans(length: int, tile: int, overlap: int, multiple: int) -> tuple[tuple[int, int, int], ...]:

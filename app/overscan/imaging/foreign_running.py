@@ -23,7 +23,7 @@ from overscan.imaging import unfit
 from overscan.imaging.bleeding import bleed
 from overscan.imaging.child import ChildFailed, ChildTooLarge, Limits, run_in_child
 from overscan.imaging.examining import default_limits
-from overscan.imaging.foreign_model import INPAINT_SIDE, ForeignModel, ModelKind
+from overscan.imaging.foreign_model import INPAINT_SIDE, INTERPOLATED, ForeignModel, ModelKind
 from overscan.imaging.foreign_tiles import RGBA, Tiled, enlarge_rows
 from overscan.imaging.model_session import ModelSession
 from overscan.imaging.samples import Samples, Samples8
@@ -74,7 +74,7 @@ def enlarge_with(
     with tempfile.TemporaryDirectory(prefix="overscan-model-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         apart = channels in (2, 4) and model.channels != RGBA
-        _put(folder / _PHOTO, bleed(samples, model.overlap) if apart else samples)
+        _put(folder / _PHOTO, bleed(samples, model.overlap + INTERPOLATED) if apart else samples)
         stop_if(cancelled)
         _send(Errand(path, model, folder, times, strength), _enlarge, progress, cancelled)
         colours: Samples = np.load(folder / _RESULT)

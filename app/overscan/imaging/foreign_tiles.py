@@ -8,9 +8,10 @@ from typing import Final
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from overscan.imaging import unfit
-from overscan.imaging.foreign_model import ForeignModel, Tile, spans
+from overscan.imaging.foreign_model import ForeignModel, padded_length, spans
 from overscan.imaging.model_session import Floats
 from overscan.imaging.resample import mirrored
 from overscan.imaging.samples import Samples, peak_of
@@ -95,41 +96,50 @@ class Tiled:
 def enlarge_rows(samples: Samples, tiled: Tiled, progress: Progress) -> Iterator[Samples]:
     """The result from top to bottom, a row of tiles at a time, in the photo's own depth.
 
-    Each tile begins and ends where the model can, and its own part is as far from an edge as the model reaches: the
-    result is that of the whole photo in one piece. Beyond the photo's end lies its mirror image.
+    Beyond the photo's borders lies its mirror image, as far as the model reaches: what models do at an edge of theirs
+    stays outside. Each tile's own part is as far from its edges, so the result is that of the whole photo in one piece.
     """
     height, width, channels = samples.shape
     model, factor, peak = tiled.model, tiled.factor, np.float32(peak_of(samples.dtype))
-    long, wide = (-(-length // model.multiple) * model.multiple for length in (height, width))
-    tile = _tile(model, long, wide)
-    rows = spans(long, tile[0], model.overlap, model.multiple)
-    columns = spans(wide, tile[1], model.overlap, model.multiple)
+    down, across = _line(model, height, 0), _line(model, width, 1)
     done = 0
-    for top, first, last in rows:
-        last = min(last, height)
-        if first >= last:
-            continue
-        band = np.empty(((last - first) * factor, width * factor, channels), samples.dtype)
-        down = mirrored(np.arange(top, top + tile[0]), height)
-        for left, begin, end in columns:
-            end = min(end, width)
-            if begin >= end:
-                continue
-            across = mirrored(np.arange(left, left + tile[1]), width)
-            window = samples[down[:, None], across].astype(np.float32) / peak
-            made = tiled.enlarge(window)
-            own = made[(first - top) * factor : (last - top) * factor, (begin - left) * factor : (end - left) * factor]
-            band[:, begin * factor : end * factor] = (np.clip(own, 0, 1) * peak + np.float32(0.5)).astype(samples.dtype)
+    for row in down:
+        band = np.empty((row.count * factor, width * factor, channels), samples.dtype)
+        for column in across:
+            window = samples[row.positions[:, None], column.positions].astype(np.float32) / peak
+            made = tiled.enlarge(window)[row.part(factor), column.part(factor)]
+            scaled = (np.clip(made, 0, 1) * peak + np.float32(0.5)).astype(samples.dtype)
+            band[:, column.first * factor : (column.first + column.count) * factor] = scaled
             done += 1
-            progress(done / (len(rows) * len(columns)))
+            progress(done / (len(down) * len(across)))
         yield band
 
 
-def _tile(model: ForeignModel, height: int, width: int) -> Tile:
-    """No larger than the photo, where the model takes any size."""
-    if model.fixed is not None:
-        return model.fixed
-    return min(model.tile[0], height), min(model.tile[1], width)
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A tile along one side: which pixels go into it, and where its own part begins, in the photo and in the tile."""
+
+    positions: npt.NDArray[np.int64]
+    first: int
+    inside: int
+    count: int
+
+    def part(self, factor: int) -> slice:
+        return slice(self.inside * factor, (self.inside + self.count) * factor)
+
+
+def _line(model: ForeignModel, length: int, axis: int) -> list[_Span]:
+    """The tiles along a side of ``length`` pixels, without those that would give nothing but the mirror image."""
+    margin = model.overlap
+    padded = padded_length(model, length)
+    tile = model.tile[axis] if model.fixed is not None else min(model.tile[axis], padded)
+    found = []
+    for start, begin, end in spans(padded, tile, margin, model.multiple):
+        first, last = max(0, begin - margin), min(length, end - margin)
+        if first < last:
+            positions = mirrored(np.arange(start - margin, start - margin + tile), length)
+            found.append(_Span(positions, first, first + margin - start, last - first))
+    return found
 
 
 def _as_many(colours: Floats, count: int) -> Floats:
