@@ -234,6 +234,13 @@ def test_the_built_in_expansion_takes_any_frame(program: Program, photo_file: Pa
         assert np.array_equal(np.asarray(output)[10:, 40:360], np.asarray(photo))
 
 
+def test_the_built_in_expansion_takes_a_mask_as_a_file_only(program: Program, photo_file: Path) -> None:
+    ran = program.run("run", photo_file, *HERE, "--mask", "https://example.com/m.png")
+    assert ran.status == 1
+    assert "needs the mask as a file" in ran.err
+    assert program.saved() == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -249,8 +256,6 @@ def test_the_built_in_expansion_takes_any_frame(program: Program, photo_file: Pa
         ([*EXPAND, *FRAME, "-s", "top=0.2"], "top is a share of the photo"),
         ([*EXPAND, *FRAME, "-s", "picwish-expand.left=0.2"], "left is a share of the photo"),
         (["-p", "picwish-scale", *FRAME], "No chosen provider takes a frame or a mask"),
-        ([*HERE, "--mask", "https://example.com/m.png"], "local-expand takes no mask"),
-        ([*EXPAND, *HERE, "--mask", "https://example.com/m.png"], "local-expand takes no mask"),
         ([*EXPAND, "-s", "top=nan"], "top=nan is not possible"),
         ([*EXPAND, "-s", "top=inf"], "top=inf is not possible"),
         ([*EXPAND, "-s", "top=-0.1"], "top=-0.1 is not possible"),

@@ -217,6 +217,10 @@ def _canvas(photo: Photo, info: ProviderInfo, reach: Reach) -> Canvas | None:
             ),
             tr("Give the mask as a file."),
         )
+    if mask is not None and mask.path is None and info.account is None:
+        raise PhotoError(
+            tr("The built-in engine needs the mask as a file, not as a URL."), tr("Save the mask first, then add it.")
+        )
     if mask is not None and mask.url is not None:
         require_public(mask.url, info, reach)
     return canvas

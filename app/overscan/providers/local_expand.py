@@ -1,16 +1,16 @@
-"""The built-in expansion: a mirror that blurs outwards, no model, nothing sent."""
+"""The built-in expansion: patches of the photo, a blurred frame, a mirror, or a model of one's own; nothing sent."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field, model_validator
 
 from overscan.core.geometry import Margins, Size
 from overscan.core.images import ImageFormat
 from overscan.core.money import FREE, Cost
-from overscan.core.parameters import Parameters, Role, Shown
+from overscan.core.parameters import Choice, Equals, Parameters, Role, Shown
 from overscan.core.providers import EncodedImage, Limits, Operation, ProviderInfo
 from overscan.core.requests import Request
 from overscan.core.text import mark, tr
@@ -23,7 +23,7 @@ Ratio: TypeAlias = Annotated[float, Field(ge=0, le=1)]
 
 
 class LocalExpandParameters(Parameters):
-    """How far each side is moved out, as a share of the photo's height or width."""
+    """How far each side is moved out, as a share of the photo's height or width, and what comes there."""
 
     top: Annotated[
         Ratio, Shown(mark("Top"), mark("Added above, as a share of the height."), step=_STEP, role=Role.TOP)
@@ -38,6 +38,41 @@ class LocalExpandParameters(Parameters):
         Ratio, Shown(mark("Right"), mark("Added at right, as a share of the width."), step=_STEP, role=Role.RIGHT)
     ] = 0.25
 
+    style: Annotated[
+        Literal["continue", "blur", "mirror", "model"],
+        Shown(
+            mark("Style"),
+            mark(
+                "Continue goes on with patches of the photo itself: good for water, grass, stone, trees and sky, not "
+                "for faces or streets. Blurred frame lays the photo on a blurred copy of itself and suits everything, "
+                "portraits and streets above all. Mirror goes on as a mirror image that blurs outwards. My model is "
+                "an ONNX file of yours that fills holes, such as LaMa. A hole painted into the photo is filled with "
+                "patches or by the model; by Blurred frame and Mirror, smoothly from its border."
+            ),
+            choices=(
+                Choice("continue", mark("Continue")),
+                Choice("blur", mark("Blurred frame")),
+                Choice("mirror", mark("Mirror")),
+                Choice("model", mark("My model")),
+            ),
+        ),
+    ] = "continue"
+    model_file: Annotated[
+        str,
+        Shown(
+            mark("Model file"),
+            mark("An ONNX file that fills the white part of a mask, such as LaMa. It is looked at before it is used."),
+            when=Equals("style", ("model",)),
+            role=Role.MODEL_FILE,
+        ),
+    ] = ""
+
+    @model_validator(mode="after")
+    def _a_model_is_named(self) -> LocalExpandParameters:
+        if self.style == "model" and not self.model_file.strip():
+            raise ValueError(tr("style=model needs a model: set model_file to an ONNX file that fills holes."))
+        return self
+
     @model_validator(mode="after")
     def _some_side_grows(self) -> LocalExpandParameters:
         if not (self.top or self.bottom or self.left or self.right):
@@ -50,18 +85,21 @@ class LocalExpandParameters(Parameters):
 
 
 class LocalExpand:
-    """Continues the photo as in a mirror that blurs with distance, in its own colours and depth."""
+    """Continues the photo beyond its edges, or fills what is painted, in its own colours and depth."""
 
     info: Final = ProviderInfo(
         id="local-expand",
         name="Built-in expansion",
-        summary=mark("Continues the photo as a mirror image that blurs outwards, on this computer. No AI."),
+        summary=mark(
+            "Continues landscapes with patches of the photo, or lays any photo on a blurred frame, on this computer."
+        ),
         operation=Operation.EXPAND,
         account=None,
         parameters=LocalExpandParameters,
         limits=Limits(formats=frozenset(ImageFormat), max_bytes=None, max_width=None, max_height=None),
         price_text=mark("free"),
         takes_frame=True,
+        takes_mask=True,
     )
 
     def cost(self, parameters: Parameters, size: Size | None) -> Cost:
@@ -76,14 +114,16 @@ class LocalExpand:
     ) -> tuple[EncodedImage, ...]:
         """One PNG at the photo's own bit depth, with its profile, transparency and metadata.
 
-        It has the size of the canvas's frame, or goes by the ratios where there is none. The photo's own pixels are
-        in it unchanged. Raises ``Cancelled``, and ``PhotoError`` for a photo that cannot be read, has changed, has more
-        than 100 megapixels or needs more memory than there is.
+        It has the size of the canvas's frame, or goes by the ratios where there is none. What of the photo is kept is
+        in it unchanged. Where patches cannot be used, it is a mirror image, and the result's note says so. Raises
+        ``Cancelled``, ``PhotoError`` for a photo or mask that cannot be read, has changed, or does not fit, for more
+        than 100 megapixels, or where more memory is needed than there is, and ``ModelUnfit``.
         """
         # Only a run needs what is slow to load: this module itself is read before the window's first paint.
         from overscan.imaging.encode import encode_png
+        from overscan.imaging.expanding import BYTES_PER_SAMPLE, WORKING_BYTES, Style, expand
         from overscan.imaging.memory import refuse_without_memory
-        from overscan.imaging.mirror import BYTES_PER_SAMPLE, extend
+        from overscan.imaging.new_area import NewArea, load_area
         from overscan.imaging.source import load_source
         from overscan.imaging.work import stop_if
 
@@ -91,19 +131,25 @@ class LocalExpand:
         stop_if(cancelled)
         source = load_source(request.photo)
         progress(_DECODED)
-        margins = parameters.margins(source.size) if request.canvas is None else request.canvas.frame
-        size = margins.grow(source.size)
-        channels = source.samples.shape[2]
+        if request.canvas is None:
+            area = NewArea(source.size, parameters.margins(source.size))
+        else:
+            area = load_area(source.size, request.canvas)
+        samples = area.size.pixels * source.samples.shape[2]
         refuse_without_memory(
-            request.photo.name, size, size.pixels * channels * (BYTES_PER_SAMPLE + 3 * source.samples.itemsize)
+            request.photo.name,
+            area.size,
+            samples * (BYTES_PER_SAMPLE + 3 * source.samples.itemsize) + WORKING_BYTES,
         )
-        extended = extend(
+        made = expand(
             source.samples,
-            margins,
+            area,
+            Style(parameters.style),
+            parameters.model_file,
             lambda share: progress(_DECODED + share * (_COMPUTED - _DECODED)),
             cancelled,
         )
-        data = encode_png(extended, icc=source.icc, exif=source.exif, xmp=source.xmp)
+        data = encode_png(made.samples, icc=source.icc, exif=source.exif, xmp=source.xmp)
         stop_if(cancelled)
         progress(1.0)
-        return (EncodedImage(data, ImageFormat.PNG),)
+        return (EncodedImage(data, ImageFormat.PNG, notes=made.notes),)
