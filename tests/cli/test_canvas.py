@@ -236,7 +236,7 @@ def test_the_built_in_expansion_takes_any_frame(program: Program, photo_file: Pa
 
 def test_the_built_in_expansion_takes_a_mask_as_a_file_only(program: Program, photo_file: Path) -> None:
     ran = program.run("run", photo_file, *HERE, "--mask", "https://example.com/m.png")
-    assert ran.status == 1
+    assert ran.status == 2
     assert "needs the mask as a file" in ran.err
     assert program.saved() == []
 

@@ -95,7 +95,7 @@ def test_the_sides_have_one_place_in_the_panel(window: MainWindow) -> None:
     panel = window.desk.panel
     assert window.findChild(QWidget, "parameter-top") is None
     assert child(panel, QWidget, "frame-panel").isVisible()
-    assert panel.form("local-expand").empty
+    assert panel.form("local-expand").shown_names == ("style",)
     panel.set_operation(Operation.ENHANCE)
     assert not child(panel, QWidget, "frame-panel").isVisible()
 

@@ -55,7 +55,7 @@ class Made:
         raise NotImplementedError
 
 
-FRAMES_ONLY = Made(replace(LocalExpand.info, id="frames", parameters=NoParameters))
+FRAMES_ONLY = Made(replace(LocalExpand.info, id="frames", parameters=NoParameters, takes_mask=False))
 RATIOS_ONLY = Made(replace(LocalExpand.info, id="ratios", parameters=OtherNames, takes_frame=False))
 NEITHER = Made(replace(LocalExpand.info, id="neither", parameters=NoParameters, takes_frame=False))
 
