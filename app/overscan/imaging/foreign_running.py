@@ -76,7 +76,7 @@ def enlarge_with(
         apart = channels in (2, 4) and model.channels != RGBA
         _put(folder / _PHOTO, bleed(samples, model.overlap + INTERPOLATED) if apart else samples)
         stop_if(cancelled)
-        _send(Errand(path, model, folder, times, strength), _enlarge, progress, cancelled)
+        _send(Errand(path.expanduser().absolute(), model, folder, times, strength), _enlarge, progress, cancelled)
         colours: Samples = np.load(folder / _RESULT)
     if not apart:
         return colours
@@ -103,7 +103,7 @@ def inpaint_with(
         small, small_mask = _reduced(model, image, mask)
         _put(folder / _PHOTO, small)
         _put(folder / _MASK, small_mask)
-        _send(Errand(path, model, folder, 1), _inpaint, progress, cancelled)
+        _send(Errand(path.expanduser().absolute(), model, folder, 1), _inpaint, progress, cancelled)
         filled: Samples8 = np.load(folder / _RESULT)
     height, width = image.shape[:2]
     filled = filled[: small.shape[0], : small.shape[1]]

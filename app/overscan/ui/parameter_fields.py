@@ -27,6 +27,7 @@ from overscan.core.text import tr
 from overscan.ui.edit.prompt_box import PromptBox, PromptHistory
 from overscan.ui.edit.seed_box import SeedBox
 from overscan.ui.field import Field, alone
+from overscan.ui.model_field import ModelField
 from overscan.ui.style import set_look
 from overscan.ui.widgets.calm import CalmComboBox, CalmDoubleSpinBox, CalmSlider, CalmSpinBox
 from overscan.ui.widgets.segmented_control import SegmentedControl
@@ -294,6 +295,8 @@ def make_field(spec: ParameterSpec, parent: QWidget | None = None, prompts: Prom
         return PromptBox(spec, prompts, parent)
     if spec.shown.role is Role.SEED and spec.kind is ParameterKind.INTEGER:
         return SeedBox(spec, parent)
+    if spec.shown.role is Role.MODEL_FILE and spec.kind is ParameterKind.TEXT:
+        return ModelField(spec, parent)
     match spec.kind:
         case ParameterKind.CHOICE:
             labels = [tr(choice.label) for choice in spec.shown.choices]
