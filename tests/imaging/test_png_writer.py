@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 
 import cv2
@@ -47,3 +48,34 @@ def test_pillow_reads_the_same(channels: int, mode: str) -> None:
     with Image.open(BytesIO(write_png(samples, strip_bytes=999))) as image:
         assert image.mode == mode
         assert np.array_equal(np.asarray(image).reshape(samples.shape), samples)
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 4), st.booleans(), st.integers(1, 4000))
+def test_the_strips_are_one_stream_with_the_checksum_of_the_whole(
+    height: int, width: int, channels: int, deep: bool, strip_bytes: int
+) -> None:
+    samples = random_samples(height, width, channels, deep)
+    data = bytes(write_png(samples, strip_bytes=strip_bytes))
+    # Decoders of pictures forgive a wrong checksum at the end; zlib does not.
+    plain = zlib.decompress(_stream(data))
+    assert len(plain) == height * (1 + width * channels * samples.itemsize)
+    assert zlib.decompress(_stream(bytes(write_png(samples)))) == plain
+
+
+def test_strips_know_what_stood_before_them() -> None:
+    """Each repeats an earlier one: a few bytes with what stood before as a dictionary, and without one all again."""
+    row = random_samples(1, 3000, 3, deep=False)
+    rows = np.concatenate([row, 255 - row] * 8)
+    strips, whole = (len(write_png(rows, strip_bytes=size)) for size in (1, 10**9))
+    assert strips < 1.1 * whole
+
+
+def _stream(data: bytes) -> bytes:
+    """The bodies of all IDAT chunks of a PNG, one after the other."""
+    at, stream = 8, b""
+    while at < len(data):
+        length = int.from_bytes(data[at : at + 4], "big")
+        if data[at + 4 : at + 8] == b"IDAT":
+            stream += data[at + 8 : at + 8 + length]
+        at += 12 + length
+    return stream
