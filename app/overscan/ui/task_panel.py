@@ -19,6 +19,7 @@ from overscan.ui.edit.expansion import Expansion
 from overscan.ui.edit.frame_panel import FramePanel
 from overscan.ui.edit.planning import by_frames
 from overscan.ui.edit.prompt_box import PromptHistory
+from overscan.ui.edit.style_hint import StyleHint
 from overscan.ui.key_states import HasKey, KeyStates, Looking
 from overscan.ui.parameter_form import ParameterForm
 from overscan.ui.plan_view import PlanView
@@ -26,6 +27,9 @@ from overscan.ui.provider_card import ProviderCard
 from overscan.ui.widgets.segmented_control import SegmentedControl
 
 _OPERATIONS = ((Operation.ENHANCE, mark("Enhance")), (Operation.EXPAND, mark("Expand")))
+
+_BY_PATCHES, _FRAMED = "continue", "blur"
+"""Styles of the built-in expansion that are told from each other here."""
 
 
 class TaskPanel(QWidget):
@@ -99,6 +103,7 @@ class TaskPanel(QWidget):
         self._frame = FramePanel(expansion, self)
         self._column.insertWidget(self._column.count() - 1, self._frame)
         expansion.plan_changed.connect(self._later.start)
+        expansion.closing.connect(self._close_hints)
         self._arrange()
 
     def set_providers(self, providers: Sequence[AnyProvider]) -> None:
@@ -191,6 +196,8 @@ class TaskPanel(QWidget):
         expansion = self._expansion if self.operation is Operation.EXPAND else None
         if self._frame is not None and expansion is not None:
             self._frame.tell_own_frames(expansion.own_frames(self._photos))
+        for id_, form in self._forms.items():
+            form.hint_at(self._photos if any(id_ == p.info.id for p in chosen) else ())
         obstacle = self._obstacle(chosen)
         self.waiting = not obstacle and expansion is not None and expansion.waiting(self._photos)
         if self.waiting:
@@ -248,6 +255,11 @@ class TaskPanel(QWidget):
         for provider in self.chosen():
             self.form(provider.info.id).has_run()
 
+    @Slot()
+    def _close_hints(self) -> None:
+        for form in self._forms.values():
+            form.close_hint()
+
     @property
     def chosen_now(self) -> tuple[Operation, tuple[Photo, ...], tuple[str, ...]]:
         """What a run would be about: a run that waits is not for anything else."""
@@ -288,6 +300,24 @@ class _ProviderForm(QWidget):
         column.setSpacing(8)
         column.addWidget(_heading(tr(provider.info.name), self))
         column.addWidget(self.form)
+        self._hint: StyleHint | None = None
+        if self.form.values().get("style") == _BY_PATCHES and provider.info.operation is Operation.EXPAND:
+            self._hint = StyleHint(self)
+            self._hint.frame_wanted.connect(self._take_frame)
+            column.addWidget(self._hint)
+
+    def hint_at(self, photos: Sequence[Photo]) -> None:
+        """Propose another style where it would do better for these photos."""
+        if self._hint is not None:
+            self._hint.look(photos if self.form.values()["style"] == _BY_PATCHES else ())
+
+    def close_hint(self) -> None:
+        if self._hint is not None:
+            self._hint.close_work()
+
+    @Slot()
+    def _take_frame(self) -> None:
+        self.form.set_values({"style": _FRAMED})
 
 
 def _heading(text: str, parent: QWidget) -> QLabel:

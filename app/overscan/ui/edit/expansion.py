@@ -38,6 +38,8 @@ class Expansion(QObject):
     """The :class:`Rect` (photo coordinates) that changed, ``None`` for all of it."""
     mode_changed = Signal()
     history_changed = Signal()
+    closing = Signal()
+    """Threads that serve its readers have to end."""
     plan_changed = Signal()
     """What :meth:`waiting`, :meth:`canvas_of` or :meth:`ratios_of` say may be something else now."""
     problem = Signal(object)
@@ -216,6 +218,7 @@ class Expansion(QObject):
 
     def close(self) -> None:
         """Keep what is not kept yet, and end the thread. Blocks for as long as writing takes."""
+        self.closing.emit()
         self._settle_frame()
         self._later.stop()
         self._keeper.close()
