@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -15,6 +16,7 @@ from overscan.core.parameters import AllOf, Choice, Equals, Not, Parameters, Rol
 from overscan.core.providers import EncodedImage, Estimate, Limits, Operation, ProviderInfo
 from overscan.core.requests import Request
 from overscan.core.text import mark
+from overscan.providers.upscale_pace import UpscalePace
 
 _DECODED, _COMPUTED = 0.02, 0.9
 """Progress when the photo is decoded, and when the pixels are computed."""
@@ -22,6 +24,8 @@ _TILE_BYTES: Final = 250_000_000
 """What a network and one tile take, with some to spare."""
 _EXAMINED: Final = 0.04
 """Progress when a model of the person's own is known."""
+_WORTH_A_WORD_S: Final = 2.0
+"""Nobody needs to be told of a shorter job how long it takes."""
 _OWN_NETWORKS: Final = Equals("model_file", ("",))
 _FORMER: Final = ("sharpen",)
 """Parameters of older versions: journals and recipes still name them, and they have no meaning any more."""
@@ -92,6 +96,11 @@ class LocalUpscaleParameters(Parameters):
         ),
     ] = ""
 
+    @property
+    def has_fast(self) -> bool:
+        """Whether there is a fast network for what is chosen."""
+        return self.model == "natural" and self.scale_factor == 2
+
     @model_validator(mode="before")
     @classmethod
     def _without_former_ones(cls, given: object) -> object:
@@ -115,6 +124,9 @@ class LocalUpscale:
         price_text=mark("free"),
     )
 
+    def __init__(self) -> None:
+        self._pace = UpscalePace()
+
     def cost(self, parameters: Parameters, size: Size | None) -> Cost:
         return FREE
 
@@ -122,11 +134,17 @@ class LocalUpscale:
         return size.scaled(LocalUpscaleParameters.model_validate(parameters.values()).scale_factor)
 
     def estimate(self, parameters: Parameters, size: Size) -> Estimate | None:
-        """What a model of the person's own takes, once it has been examined."""
+        """What the networks take on this machine, or a model of the person's own once it has been examined."""
         from overscan.imaging.foreign_model import estimate, known
 
-        model = known(LocalUpscaleParameters.model_validate(parameters.values()).model_file)
-        return None if model is None else estimate(model, size)
+        wanted = LocalUpscaleParameters.model_validate(parameters.values())
+        if wanted.model_file:
+            model = known(wanted.model_file)
+            return None if model is None else estimate(model, size)
+        if wanted.strength == 0:
+            return None
+        seconds = self._pace.seconds(size, wanted.scale_factor, wanted.quality, has_fast=wanted.has_fast)
+        return Estimate(seconds) if seconds >= _WORTH_A_WORD_S else None
 
     def run(
         self, request: Request, progress: Callable[[float], None], cancelled: Callable[[], bool]
@@ -155,6 +173,8 @@ class LocalUpscale:
         bytes_per_pixel = source.samples.shape[2] * source.samples.itemsize
         # The result, its copy in the encoder's order, and the file.
         refuse_without_memory(request.photo.name, size, 3 * size.pixels * bytes_per_pixel + _TILE_BYTES)
+
+        begun = time.monotonic()
 
         def computed(share: float) -> None:
             progress(_EXAMINED + share * (_COMPUTED - _EXAMINED))
@@ -185,4 +205,9 @@ class LocalUpscale:
         data = encode_png(made.samples, icc=source.icc, exif=source.exif, xmp=source.xmp)
         stop_if(cancelled)
         progress(1.0)
+        if not (parameters.model_file or made.notes or parameters.strength == 0):
+            took = time.monotonic() - begun
+            self._pace.learn(
+                source.size, parameters.scale_factor, parameters.quality, took, has_fast=parameters.has_fast
+            )
         return (EncodedImage(data, ImageFormat.PNG, notes=made.notes),)
