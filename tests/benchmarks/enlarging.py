@@ -48,7 +48,7 @@ CASES: Final = (
 )
 MEMORY_SIZES: Final = ((2450, 1633), (4242, 2828), (6000, 4000), (8485, 5657))
 """4, 12, 24 and 48 megapixels."""
-MEMORY_MB: Final = 400.0
+MEMORY_MB: Final = 150.0
 """What may be taken beside the photo, its result and the file of that: interpreter, libraries, network, one tile."""
 FIRST_S: Final = 10.0
 
