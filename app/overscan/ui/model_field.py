@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -32,12 +32,18 @@ if TYPE_CHECKING:
     from overscan.imaging.foreign_model import ForeignModel
 
 
-class _Examiner:
-    """Outlives the field by the moment that it takes to kill a process and wait for its thread."""
+class _Examiner(QObject):
+    """The thread of a field's examinations, and what ends the one that is under way."""
 
-    def __init__(self, workers: Workers) -> None:
-        self.workers = workers
+    def __init__(self, field: QWidget) -> None:
+        super().__init__(field)
+        self.workers = Workers(self, threads=1)
         self.stop = threading.Event()
+        # Whatever comes first: a process must be killed and its thread waited for.
+        field.destroyed.connect(self.close)
+        app = QCoreApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(self.close)
 
     def begin(self) -> threading.Event:
         """What ends the examination that begins now."""
@@ -45,6 +51,7 @@ class _Examiner:
         self.stop = threading.Event()
         return self.stop
 
+    @Slot()
     def close(self) -> None:
         self.stop.set()
         self.workers.close()
@@ -61,7 +68,7 @@ class ModelField(Field):
 
     def __init__(self, spec: ParameterSpec, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
-        self._examiner = _Examiner(Workers(self, threads=1))
+        self._examiner = _Examiner(self)
         self._asked = ""
         """The path that is examined, or was last."""
         self._line = QLineEdit(self)
@@ -89,7 +96,6 @@ class ModelField(Field):
         self._clear.clicked.connect(self._cleared)
         self._cancel.clicked.connect(self.cancel)
         self._progressed.connect(self._show_progress)
-        self.destroyed.connect(self._examiner.close)
         self.set_value(spec.default)
         self._rest()
 
