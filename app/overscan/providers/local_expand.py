@@ -11,7 +11,7 @@ from overscan.core.geometry import Margins, Size
 from overscan.core.images import ImageFormat
 from overscan.core.money import FREE, Cost
 from overscan.core.parameters import Choice, Equals, Parameters, Role, Shown
-from overscan.core.providers import EncodedImage, Limits, Operation, ProviderInfo
+from overscan.core.providers import EncodedImage, Estimate, Limits, Operation, ProviderInfo
 from overscan.core.requests import Request
 from overscan.core.text import mark, tr
 
@@ -108,6 +108,14 @@ class LocalExpand:
     def output_size(self, parameters: Parameters, size: Size) -> Size:
         """The photo grown by the ratios. With a canvas the output has the frame's size instead."""
         return LocalExpandParameters.model_validate(parameters.values()).margins(size).grow(size)
+
+    def estimate(self, parameters: Parameters, size: Size) -> Estimate | None:
+        """What a model of the person's own takes, once it has been examined."""
+        from overscan.imaging.foreign_model import estimate, known
+
+        valid = LocalExpandParameters.model_validate(parameters.values())
+        model = known(valid.model_file.strip()) if valid.style == "model" else None
+        return None if model is None else estimate(model, size)
 
     def run(
         self, request: Request, progress: Callable[[float], None], cancelled: Callable[[], bool]
