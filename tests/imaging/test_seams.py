@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from overscan.imaging.new_area import Flags
-from overscan.imaging.seams import Floats, membrane, mend
+from overscan.imaging.seams import Floats, bend, membrane, mend
 
 
 def direct(values: Floats, fixed: Flags) -> Floats:
@@ -79,3 +79,17 @@ def test_texture_stays_texture() -> None:
     mended = mend(canvas, new)
     assert np.abs(mended[:, :40] - canvas[:, :40]).mean() < 4
     assert abs(float(mended[:, :50].std() - canvas[:, :50].std())) < 2
+
+
+def test_a_crease_is_bent_and_texture_and_objects_are_left_alone() -> None:
+    photo = np.linspace(100, 130, 60, dtype=np.float32)[None, :, None].repeat(80, 0).repeat(3, 2)
+    turning = photo[:, ::-1].copy()
+    bent = bend(turning, photo)
+    crease = np.abs(np.diff(np.concatenate([bent, photo], axis=1), n=2, axis=1))
+    before = np.abs(np.diff(np.concatenate([turning, photo], axis=1), n=2, axis=1))
+    assert crease[:, 50:70].max() < 0.6 * before.max()
+    assert np.abs(bent[:, 0] - turning[:, 0]).max() < 0.5
+    rough = (photo + 12 * np.random.default_rng(1).standard_normal(photo.shape)).astype(np.float32)
+    assert np.abs(bend(rough[:, ::-1], rough) - rough[:, ::-1]).max() < 0.5
+    steps = np.where(np.arange(60)[None, :, None] < 10, photo - 60, photo).astype(np.float32)
+    assert np.abs(bend(turning, steps) - turning).max() < 0.5

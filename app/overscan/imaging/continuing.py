@@ -21,7 +21,7 @@ from overscan.imaging.mirror import extend
 from overscan.imaging.new_area import Flags, NewArea
 from overscan.imaging.patches import LEAST_SIDE, PatchesFailed, PatchJob, fill_apart
 from overscan.imaging.samples import Samples, Samples8, peak_of
-from overscan.imaging.seams import Floats, mend
+from overscan.imaging.seams import Floats, bend, mend
 from overscan.imaging.work import IsCancelled, Progress, stop_if
 
 Fill: TypeAlias = Callable[[Sequence[PatchJob], Progress, IsCancelled], list[Samples8]]
@@ -139,7 +139,7 @@ def _mended(strip: Samples8, photo: Floats) -> Floats:
     new[:, : strip.shape[1]] = True
     calm = np.zeros_like(new)
     calm[:, :1] = strip.shape[1] > 1
-    return mend(both, new, calm)[:, : strip.shape[1]]
+    return bend(mend(both, new, calm)[:, : strip.shape[1]], photo)
 
 
 def _alpha(samples: Samples, margins: Margins, cancelled: IsCancelled) -> Samples:

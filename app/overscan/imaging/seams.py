@@ -22,6 +22,15 @@ _ALONG: Final = 3.0
 """The same of the difference along the border."""
 _MOST: Final = 48.0
 """Levels (of 255) that are mended at most: more is another object and no seam."""
+_SLOPE_WIDTH: Final = 8
+"""Columns whose means tell a slope: as many on each side twice."""
+_EVENED: Final = 10.0
+_ROUGH: Final = 2.0
+_STEEPEST: Final = 1.4
+"""Of slopes: the standard deviation of their evening out along the border, the mean step between neighbours (in levels)
+from which there is texture, and the levels per pixel above which it is no slope but an object."""
+_BEND: Final = 0.2
+"""Within which share of the strip the slope dies away."""
 _CROSS: Final = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32) / 4
 _COARSEST: Final = 3
 _SWEEPS: Final = 20
@@ -49,6 +58,32 @@ def mend(canvas: Floats, new: Flags, calm: Flags | None = None) -> Floats:
     weight = (rim | (calm & new)) if calm is not None else rim
     shift = membrane(values, fixed, weight)
     return np.where(new[:, :, None], canvas + shift, canvas).astype(np.float32)
+
+
+def bend(strip: Floats, photo: Floats) -> Floats:
+    """``strip`` (H×W×C), whose last column meets the first of ``photo``, leaving the photo at the photo's own slope.
+
+    A fill that turns back from what grows darker towards the edge, as skies do, would show a crease there though no
+    step. The difference of both slopes, evened out along the border, is added near it and held farther out, where it
+    fades to nothing at the outer edge.
+    """
+    width, reach = strip.shape[1], _SLOPE_WIDTH
+    if min(width, photo.shape[1]) < 2 * reach:
+        return strip
+    inside = (photo[:, reach : 2 * reach].mean(axis=1) - photo[:, :reach].mean(axis=1)) / reach
+    outside = (strip[:, -reach:].mean(axis=1) - strip[:, -2 * reach : -reach].mean(axis=1)) / reach
+    difference = np.ascontiguousarray((inside - outside)[:, None])
+    # Only what is soft has slopes: along texture, and where objects end, the difference says nothing.
+    both = np.concatenate([strip[:, -2 * reach :], photo[:, : 2 * reach]], axis=1)
+    rough = np.abs(np.diff(both, axis=1)).mean(axis=(1, 2))
+    odd = np.abs(difference).max(axis=(1, 2))
+    calm = np.exp(-((rough / _ROUGH) ** 2) - (odd / _STEEPEST) ** 2).astype(np.float32)[:, None]
+    evened = _blur(difference * calm[:, :, None], _EVENED) / (_blur(calm, _EVENED)[:, :, None] + np.float32(0.2))
+    slope = np.clip(evened, -_STEEPEST, _STEEPEST)
+    away = np.arange(width, 0, -1, dtype=np.float32) - 0.5
+    length = max(1.0, width * _BEND)
+    amount = length * (1 - np.exp(-away / length)) * (1 - away / width)
+    return np.asarray(strip - slope * amount[None, :, None], np.float32)
 
 
 def border_lack(canvas: Floats, new: Flags) -> Floats:
