@@ -247,6 +247,8 @@ class FramePanel(QWidget):
         lines = [self._expansion.mode_text] if size is not None else [tr("Choose a photo to set its frame.")]
         if size is not None:
             lines.append(tr("{size} in all.", size=self._expansion.margins.grow(size)))
+            if self._expansion.margins.grows:
+                lines.append(tr("The soft picture around the photo is only a preview."))
         if self._own:
             lines.append(tr("Selected photos with a frame of their own keep it: {count}.", count=self._own))
         self._mode.setText("\n".join(lines))
