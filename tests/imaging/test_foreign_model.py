@@ -239,5 +239,6 @@ def test_tiles_give_every_pixel_once_and_far_from_their_edges(
 def test_an_estimate_goes_with_the_tiles(twice: tuple[Path, ForeignModel]) -> None:
     model = twice[1].model_copy(update={"seconds": 2.0, "tile": (128, 128), "reach": 14, "memory": 200_000_000})
     small, large = estimate(model, Size(100, 100)), estimate(model, Size(1000, 1000))
-    assert large.seconds - small.seconds == pytest.approx(2.0 * (len(spans(1028, 128, 14, 1)) ** 2 - 1))
+    tiles = len(spans(1028, 128, 14, 1)) ** 2
+    assert large.seconds - small.seconds == pytest.approx(2.0 * (tiles - 1), rel=0.01)
     assert large.memory == small.memory > 200_000_000

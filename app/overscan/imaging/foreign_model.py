@@ -31,6 +31,8 @@ INTERPOLATED: Final = 4
 """Pixels on each side that Lanczos interpolation over four lobes looks at."""
 _START_S: Final = 1.0
 """Seconds until a process of its own stands."""
+_PIXEL_S: Final = 3e-8
+"""Seconds that a pixel of the model's result takes besides: to be rounded, written and read."""
 _BASE_BYTES: Final = 120_000_000
 """What such a process takes before it has a model."""
 
@@ -146,7 +148,8 @@ def estimate(model: ForeignModel, size: Size) -> Estimate:
     if model.fixed is None:
         share = min(1.0, padded_length(model, size.height) / model.tile[0])
         share *= min(1.0, padded_length(model, size.width) / model.tile[1])
-    return Estimate(_START_S + model.load_s + tiles * share * model.seconds, _BASE_BYTES + model.memory)
+    besides = size.pixels * model.factor**2 * _PIXEL_S
+    return Estimate(_START_S + model.load_s + tiles * share * model.seconds + besides, _BASE_BYTES + model.memory)
 
 
 def padded_length(model: ForeignModel, length: int) -> int:
