@@ -23,6 +23,7 @@ from overscan.imaging.new_area import NewArea
 from overscan.imaging.patches import PatchesFailed, PatchJob, fill, fill_apart
 from overscan.imaging.samples import Samples, Samples8, peak_of
 from overscan.imaging.work import IsCancelled, Progress
+from tests.imaging.conftest import Examined
 from tests.imaging.test_resample import ignore, never, random_samples
 
 
@@ -200,3 +201,21 @@ def test_a_frame_far_larger_than_the_photo_is_filled() -> None:
     made = expand(samples, NewArea(Size(40, 30), Margins(0, 900, 0, 3000)), Style.BLUR, "", ignore, never)
     assert made.samples.shape == (930, 3040, 3)
     assert np.array_equal(made.samples[:30, :40], samples)
+
+
+def test_a_model_of_ones_own_fills_frame_and_holes(examined: Examined) -> None:
+    samples = meadow(60, 90)
+    mask = np.full((80, 110), 255, np.uint8)
+    mask[10:70, 10:100] = 0
+    mask[30:50, 40:60] = 255
+    area = NewArea(Size(90, 60), Margins(10, 10, 10, 10), mask)
+    path, _ = examined("fill")
+    seen: list[float] = []
+    made = expand(samples, area, Style.MODEL, str(path), seen.append, never)
+    assert made.notes == ()
+    assert seen == sorted(seen)
+    kept = mask[area.place] == 0
+    assert np.array_equal(made.samples[area.place][kept], samples[kept])
+    # This model fills with the mean of what is kept; mending draws the border towards the photo.
+    filled = made.samples[mask > 0]
+    assert abs(float(filled.mean() - samples.mean())) < 30
