@@ -109,18 +109,25 @@ class _Printed:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._level = len(_LEVEL_STARTS)
-        self._lowest = self._level
         self._share = 0.0
+        self._kept: int | None = None
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> None:
+        try:
+            self._kept = os.dup(2)
+        except OSError:
+            # A program without a console may have no error stream: then there is no progress within a hole.
+            return
         reader, writer = os.pipe()
-        self._kept = os.dup(2)
         os.dup2(writer, 2)
         os.close(writer)
         self._thread = threading.Thread(target=self._read, args=(reader,), daemon=True)
         self._thread.start()
 
     def __exit__(self, *_: object) -> None:
+        if self._thread is None or self._kept is None:
+            return
         os.dup2(self._kept, 2)
         os.close(self._kept)
         self._thread.join()

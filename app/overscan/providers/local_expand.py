@@ -143,16 +143,18 @@ class LocalExpand:
             area = NewArea(source.size, parameters.margins(source.size))
         else:
             area = load_area(source.size, request.canvas)
+        style = Style(parameters.style)
         samples = area.size.pixels * source.samples.shape[2]
+        working = WORKING_BYTES if style in (Style.CONTINUE, Style.MODEL) else 0
         refuse_without_memory(
             request.photo.name,
             area.size,
-            samples * (BYTES_PER_SAMPLE + 3 * source.samples.itemsize) + WORKING_BYTES,
+            samples * (BYTES_PER_SAMPLE + 3 * source.samples.itemsize) + working,
         )
         made = expand(
             source.samples,
             area,
-            Style(parameters.style),
+            style,
             parameters.model_file,
             lambda share: progress(_DECODED + share * (_COMPUTED - _DECODED)),
             cancelled,
