@@ -15,7 +15,19 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import comparing, decoding, delays, editor, in_flight, masks, stalls, startup, transfer
+from tests.benchmarks import (
+    comparing,
+    decoding,
+    delays,
+    editor,
+    enlarging,
+    expanding,
+    in_flight,
+    masks,
+    stalls,
+    startup,
+    transfer,
+)
 from tests.benchmarks.harness import ROOT, Figure
 
 BENCHMARKS: Final[dict[str, Callable[[Path], Iterable[Figure]]]] = {
@@ -28,6 +40,8 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Iterable[Figure]]]] = {
     "masks": masks.measure,
     "editor": editor.measure,
     "comparing": comparing.measure,
+    "enlarging": enlarging.measure,
+    "expanding": expanding.measure,
 }
 TARGET: Final = ROOT / "build" / "bench.json"
 
