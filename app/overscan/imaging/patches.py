@@ -13,14 +13,17 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from overscan.imaging.child import ChildFailed, Limits, run_in_child
-from overscan.imaging.new_area import Flags
-from overscan.imaging.samples import Samples8
 from overscan.imaging.work import IsCancelled, Progress
+
+if TYPE_CHECKING:
+    # A child begins by importing this module: what decodes images would cost it most of a second.
+    from overscan.imaging.new_area import Flags
+    from overscan.imaging.samples import Samples8
 
 PATCH_RADIUS: Final = 3
 LEAST_SIDE: Final = 4 * (2 * PATCH_RADIUS + 1)
