@@ -1,8 +1,9 @@
 """Expanding a photo with patches of itself, side by side, and holes in it likewise.
 
 At a working size each side is filled from the part of the photo nearest to it, so that a subject in the middle is not
-repeated; left and right first, then above and below over the whole width, so that corners agree with both. The seam
-is mended in the gradient domain, and above the working size fine detail comes from the photo mirrored at its edge.
+repeated; left and right first, from patches of about the same height, then above and below over the whole width, so
+that corners agree with both. The seam is mended in the gradient domain, and above the working size fine detail comes
+from the photo mirrored at its edge.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from overscan.imaging.work import IsCancelled, Progress, stop_if
 
 Fill: TypeAlias = Callable[[Sequence[PatchJob], Progress, IsCancelled], list[Samples8]]
 
-WORKING_EDGE: Final = 1024
+WORKING_EDGE: Final = 896
 """Long edge of the photo at the working size."""
 _MOST_PIXELS: Final = 4_000_000
 """Of the whole canvas at the working size, for frames much larger than the photo."""
@@ -110,15 +111,20 @@ class _Work:
         margins = grid.margins
         total = grid.canvas.pixels - grid.small.pixels
         middle = grid.small.height * (margins.left + margins.right) / total
-        wide = self._both_ends(photo, margins.left, margins.right, lambda done: progress(middle * done))
+        wide = self._both_ends(photo, margins.left, margins.right, lambda done: progress(middle * done), upright=True)
         stop_if(self.cancelled)
         turned = np.ascontiguousarray(wide.transpose(1, 0, 2))
         tall = self._both_ends(turned, margins.top, margins.bottom, lambda done: progress(middle + (1 - middle) * done))
         return np.ascontiguousarray(tall.transpose(1, 0, 2))
 
-    def _both_ends(self, photo: Floats, before: int, behind: int, progress: Progress) -> Floats:
-        """``photo`` with so many columns more before and behind it."""
-        ends = [(_strip(photo, before, first=True), before), (_strip(photo, behind, first=False), behind)]
+    def _both_ends(
+        self, photo: Floats, before: int, behind: int, progress: Progress, *, upright: bool = False
+    ) -> Floats:
+        """``photo`` with so many columns more before and behind it; ``upright`` where its rows are the photo's."""
+        ends = [
+            (_strip(photo, before, first=True, upright=upright), before),
+            (_strip(photo, behind, first=False, upright=upright), behind),
+        ]
         jobs = [job for job, count in ends if count]
         filled = iter(self.fill(jobs, progress, self.cancelled) if jobs else [])
         parts = [photo]
@@ -159,7 +165,7 @@ def _levels(values: Floats) -> Samples8:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
-def _strip(photo: Floats, count: int, *, first: bool) -> PatchJob:
+def _strip(photo: Floats, count: int, *, first: bool, upright: bool) -> PatchJob:
     """The part of the photo nearest to one end, with ``count`` columns to be filled at that end."""
     width = photo.shape[1]
     reach = min(width, max(math.ceil(_SOURCE * width), LEAST_SIDE, count))
@@ -171,4 +177,4 @@ def _strip(photo: Floats, count: int, *, first: bool) -> PatchJob:
         hole[:, :count] = True
     else:
         hole[:, reach:] = True
-    return PatchJob(image, hole)
+    return PatchJob(image, hole, upright)

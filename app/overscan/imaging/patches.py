@@ -29,6 +29,9 @@ PATCH_RADIUS: Final = 3
 LEAST_SIDE: Final = 4 * (2 * PATCH_RADIUS + 1)
 """Pixels that a picture needs on each side for patches to mean anything."""
 _SEED: Final = 6
+_UPRIGHT_WEIGHT: Final = 0.01
+"""How much the height of a patch counts beside its colours. Looked at on a still life, a lake, tea gardens and a sea:
+with none a table ends at the photo's edge, with 0.03 everything beside it is repeated."""
 _AT_A_TIME: Final = 2
 _LIMITS: Final = Limits(seconds=900, memory=2_000_000_000)
 _LEVEL_STARTS: Final = (1.0, 0.88, 0.6, 0.3, 0.17, 0.1, 0.03)
@@ -47,10 +50,14 @@ class PatchesFailed(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PatchJob:
-    """``image`` (H×W×3, uint8) whose ``hole`` (H×W) is to be filled from the rest of it."""
+    """``image`` (H×W×3, uint8) whose ``hole`` (H×W) is to be filled from the rest of it.
+
+    ``upright`` prefers patches of the same height in the picture, so that a horizon, a table or a shore goes on.
+    """
 
     image: Samples8
     hole: Flags
+    upright: bool = False
 
 
 def fill_apart(jobs: Sequence[PatchJob], progress: Progress, cancelled: IsCancelled) -> list[Samples8]:
@@ -98,10 +105,16 @@ def fill(job: PatchJob, progress: Progress) -> Samples8:
         raise PatchesFailed("the patchmatch library does not load")
     patchmatch.set_random_seed(_SEED)
     patchmatch.set_verbose(True)
+    image, hole = np.ascontiguousarray(job.image), job.hole.astype(np.uint8) * np.uint8(255)
     with _Printed(progress):
-        filled = patchmatch.inpaint(
-            np.ascontiguousarray(job.image), job.hole.astype(np.uint8) * np.uint8(255), patch_size=PATCH_RADIUS
-        )
+        if job.upright:
+            heights = np.zeros((*job.hole.shape, 3), np.float32)
+            heights[:, :, 0] = np.linspace(0, 1, len(heights), dtype=np.float32)[:, np.newaxis]
+            filled = patchmatch.inpaint_regularity(
+                image, hole, heights, patch_size=PATCH_RADIUS, guide_weight=_UPRIGHT_WEIGHT
+            )
+        else:
+            filled = patchmatch.inpaint(image, hole, patch_size=PATCH_RADIUS)
     progress(1.0)
     return np.asarray(filled, np.uint8)
 
