@@ -13,6 +13,11 @@ from overscan.core.text import tr
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with ``argv`` (without its name) and return its exit status."""
+    if getattr(sys, "frozen", False):
+        # A frozen program is its own interpreter: this is where its child processes begin, and end.
+        import multiprocessing
+
+        multiprocessing.freeze_support()
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and (arguments[0] in COMMANDS or (arguments[0].startswith("-") and arguments[0] != "--")):
         return _command_line(arguments)
