@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from overscan.core.failures import InvalidParameter
 from overscan.core.geometry import Size
 from overscan.core.images import ImageFormat
-from overscan.core.parameters import ParameterKind, ParameterSpec, Value, parse, specs, validate
+from overscan.core.parameters import ParameterKind, Parameters, ParameterSpec, Role, Value, parse, specs, validate
 from overscan.core.providers import AnyProvider, LocalProvider, RemoteProvider
 from overscan.providers.registry import load_registry
 from tests.providers.sixth import SixthProvider
@@ -113,10 +113,18 @@ def test_each_allowed_value_passes_as_typed_and_as_chosen(provider: AnyProvider)
                 with pytest.raises(InvalidParameter):
                     validate(model, {spec.name: value})
                 continue
-            assert validate(model, {spec.name: value}).values()[spec.name] == value
+            given = {**files_for(model, spec.name, value), spec.name: value}
+            assert validate(model, given).values()[spec.name] == value
             typed = "" if value is None else str(value)
             if value != "" or not spec.optional:
                 assert parse(model, {spec.name: typed}) == {spec.name: value}
+
+
+def files_for(model: type[Parameters], name: str, value: Value) -> dict[str, Value]:
+    """The model files without which this value means nothing."""
+    chosen = {**model().values(), name: value}
+    files = [spec for spec in specs(model) if spec.shown.role is Role.MODEL_FILE and spec.name != name]
+    return {file.name: "mine.onnx" for file in files if file.shown.when is not None and file.shown.when.holds(chosen)}
 
 
 @every_provider

@@ -7,6 +7,7 @@ fastest (``RGB32``, or premultiplied ``ARGB32`` where something is transparent).
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from overscan.ui.image_worker import ImageWorker, Report
 _WORKERS: Final = 3
 _RETRY_MS: Final = 500
 _SINCE_S: Final = 0.05
+_LOOK_AGAIN_S: Final = 1.0
 
 
 class ImageLoader(QObject):
@@ -168,6 +170,9 @@ class ImageLoader(QObject):
                 self.refreshed.emit(image)
             else:
                 self._short.append(image)
+                if time.monotonic() - image.missed_at > _LOOK_AGAIN_S:
+                    # Painted once more, it tells what is beside it on the screen now and what was a moment before.
+                    self.refreshed.emit(image)
         if self._short:
             self._sharpening.start(_RETRY_MS)
 
