@@ -269,6 +269,9 @@ class _Sitting:
 
     def providers(self) -> None:
         """Every provider, with all that can be set."""
+        from overscan.ui.stage import Page
+
+        self.desk.stage.set_page(Page.EDIT)  # where the task is at the right
         from PySide6.QtWidgets import QScrollArea, QToolButton
 
         from overscan.core.providers import Operation

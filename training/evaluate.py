@@ -33,7 +33,7 @@ KINDS: Final[dict[str, tuple[str, Degradation]]] = {
 _ABOUT: Final = {
     "natural": (
         "For photos that are as sharp as their size allows. It draws edges and textures crisper than interpolation "
-        "can, and invents hardly anything.",
+        "can, and adds little of its own.",
         "JPEG blocks and noise: it takes them for detail and draws them crisper too; use the repair network there. "
         "Faces, text and patterns below about three pixels stay unreadable: it was not made to guess. It was trained "
         "on 37 landscapes, buildings, plants, animals and still lifes, with few people and little text.",

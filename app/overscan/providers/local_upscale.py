@@ -115,7 +115,7 @@ class LocalUpscale:
         name="Built-in enlargement",
         summary=mark(
             "A small network trained for this program, run on this computer: "
-            "it adds a little crispness and invents hardly anything."
+            "it draws edges and textures crisper than interpolation can."
         ),
         operation=Operation.ENHANCE,
         account=None,

@@ -25,8 +25,6 @@ _TWO_LINES: Final = 40
 _FRAME: Final = 2
 """The style sheet's border of a table, on each side."""
 _NAMES_SHARE: Final = 0.48
-_SPARED: Final = 7
-"""Pixels of the toolkit's own padding that a column of short numbers can do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +170,7 @@ class MeasureTable(QWidget):
         table, names = self._table, self._names
         header = table.horizontalHeader()
         columns = range(table.columnCount())
-        needed = [max(table.sizeHintForColumn(at), header.sectionSizeHint(at)) - _SPARED for at in columns]
+        needed = [max(table.sizeHintForColumn(at), header.sectionSizeHint(at)) for at in columns]
         wanted = max((name.sizeHint().width() for name in names), default=0)
         least = min(wanted, round(self.width() * _NAMES_SHARE))
         left = max(least, min(wanted, self.width() - sum(needed) - 2 * _FRAME))
