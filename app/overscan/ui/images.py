@@ -170,9 +170,10 @@ class ImageLoader(QObject):
                 self.refreshed.emit(image)
             else:
                 self._short.append(image)
-                if time.monotonic() - image.missed_at > _LOOK_AGAIN_S:
-                    # Painted once more, it tells what is beside it on the screen now and what was a moment before.
-                    self.refreshed.emit(image)
+        if any(time.monotonic() - image.missed_at > _LOOK_AGAIN_S for image in self._short):
+            # Painted once more, all together, they tell what is on the screen now and what was a moment before.
+            for image in {id(shown): shown for shown in self._shown.values()}.values():
+                self.refreshed.emit(image)
         if self._short:
             self._sharpening.start(_RETRY_MS)
 
