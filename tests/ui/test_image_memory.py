@@ -15,9 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from overscan.core.geometry import Size
 from overscan.ui import style
-from overscan.ui.compare.canvas import Canvas
 from overscan.ui.compare.compare_view import CompareView
-from overscan.ui.compare.items import CompareMode, OriginalItem, ResultItem
+from overscan.ui.compare.items import OriginalItem, ResultItem
 from overscan.ui.compare.painting import Layer, Resampler, paint
 from overscan.ui.compare.sources import Sources
 from overscan.ui.compare.viewport import Box, Viewport
@@ -154,15 +153,4 @@ def test_nine_images_share_a_memory_that_is_too_small_for_them(
     assert all(image.finest == 0 or image.sharpening for image in images())
     turn(1500)
     assert [image.finest == 0 for image in images()] == sharp  # they do not take turns
-    blurred = images()[sharp.index(False, 1)]
-    view.set_mode(CompareMode.SPLIT)
-    view.flip_to(sharp.index(False, 1))
-
-    def sharp_under_a_moving_hand() -> bool:
-        for canvas in view.findChildren(Canvas):
-            canvas.update()
-        return blurred.finest == 0 and not blurred.sharpening
-
-    qtbot.waitUntil(sharp_under_a_moving_hand, timeout=20_000)
-    assert tight.held_bytes <= LARGEST * 4
     view.close()
