@@ -8,15 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QThread, QTimer
 from PySide6.QtGui import QBrush, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from overscan.core.geometry import Size
 from overscan.ui import style
+from overscan.ui.compare.canvas import Canvas
 from overscan.ui.compare.compare_view import CompareView
-from overscan.ui.compare.items import OriginalItem, ResultItem
+from overscan.ui.compare.items import CompareMode, OriginalItem, ResultItem
 from overscan.ui.compare.painting import Layer, Resampler, paint
 from overscan.ui.compare.sources import Sources
 from overscan.ui.compare.viewport import Box, Viewport
@@ -128,6 +129,25 @@ def test_what_nobody_looks_at_any_more_is_not_read_again(qtbot: QtBot, tight: Im
     assert image.finest == 1
 
 
+def test_what_was_forgotten_on_its_way_to_the_screen_still_gives_way_later(
+    qtbot: QtBot, tight: ImageLoader, paths: list[Path]
+) -> None:
+    sources = Sources(tight)
+    sources.want({str(n): path for n, path in enumerate(paths)})
+    # All are decoded before the first is handed over, and then most are forgotten for it.
+    most = QDeadlineTimer(20_000)
+    while tight.held_bytes < LARGEST * len(paths) and not most.hasExpired():
+        QThread.yieldCurrentThread()
+    qtbot.waitUntil(lambda: all(sources.image(str(n)) is not None for n in range(len(paths))), timeout=20_000)
+    images = [image for n in range(len(paths)) if (image := sources.image(str(n))) is not None]
+    for image in images[2:6]:
+        shown(image, 1.0)
+        qtbot.waitUntil(lambda image=image: not image.sharpening, timeout=20_000)
+        assert image.finest == 0
+        assert tight.held_bytes <= LARGEST * 4
+        turn(1100)  # longer than it takes until it may give way
+
+
 def test_nine_images_share_a_memory_that_is_too_small_for_them(
     qtbot: QtBot, qapp: QApplication, tight: ImageLoader, paths: list[Path]
 ) -> None:
@@ -153,4 +173,15 @@ def test_nine_images_share_a_memory_that_is_too_small_for_them(
     assert all(image.finest == 0 or image.sharpening for image in images())
     turn(1500)
     assert [image.finest == 0 for image in images()] == sharp  # they do not take turns
+    blurred = images()[sharp.index(False, 1)]
+    view.set_mode(CompareMode.SPLIT)
+    view.flip_to(sharp.index(False, 1))
+
+    def sharp_under_a_moving_hand() -> bool:
+        for canvas in view.findChildren(Canvas):
+            canvas.update()
+        return blurred.finest == 0 and not blurred.sharpening
+
+    qtbot.waitUntil(sharp_under_a_moving_hand, timeout=20_000)
+    assert tight.held_bytes <= LARGEST * 4
     view.close()

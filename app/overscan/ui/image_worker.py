@@ -106,6 +106,7 @@ class ImageWorker(QThread):
                 self._cache.keep_thumbnail((stamp, request.side), value)
         elif stamp is not None and unchanged:
             value.file = stamp
+            value.touch()
             self._cache.keep(value)
         else:
             self._cache.count(value)

@@ -139,6 +139,9 @@ class ImageLoader(QObject):
             case ImageLevels():
                 value.missed = self._image_missed
                 value.touch()
+                if value.complete and value.file is not None:
+                    # On its way here it may have been forgotten for another: what is not kept cannot give way.
+                    self._cache.keep(value)
                 self._shown[key] = value
                 (self.full_ready if value.complete else self.preview_ready).emit(key, value)
             case QImage():
