@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from overscan.cli.inputs import existing_path
 from overscan.cli.report import err, out, out_json, say
 from overscan.composition import House
-from overscan.core.failures import Failure, OverscanError, PhotoError, UsageError
+from overscan.core.failures import Failure, OverscanError, UsageError
 from overscan.core.recipe import Recipe
 from overscan.core.text import tr
 from overscan.services.exhibits import MOST_RESULTS, exhibit, kind_of, refuse_taken, write_exhibit
@@ -38,7 +39,7 @@ def compare_files(house: House, original: str, results: Sequence[str], output: P
                 tr("A report or a sheet takes at most {count} results.", count=MOST_RESULTS),
                 tr("Name fewer, or leave -o out: any number can be measured."),
             )
-    first, paths = _file(original), [_file(text) for text in results]
+    first, paths = existing_path(original), [existing_path(text) for text in results]
     photo = open_photo(first)
     recipes = _recipes(house, photo.ref.sha256 or "", paths)
     files = _files(paths, recipes)
@@ -106,19 +107,6 @@ def table(measured: Sequence[Compared]) -> list[str]:
     for label, row in zip(labels, rows, strict=True):
         lines.append(f"{label:<{first}}" + "".join(f"{cell:>{width}}" for cell in row))
     return lines
-
-
-def _file(text: str) -> Path:
-    """The file that was typed. Raises :class:`PhotoError` where there is none."""
-    try:
-        path = Path(text).expanduser()
-        path.stat()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise PhotoError(tr("There is no {path}.", path=text), tr("Check the path.")) from error
-    except (OSError, RuntimeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise PhotoError(tr("{path} cannot be opened: {reason}.", path=text, reason=reason)) from error
-    return path
 
 
 def _files(paths: Sequence[Path], recipes: Mapping[Path, Recipe]) -> list[ResultFile]:

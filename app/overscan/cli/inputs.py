@@ -166,7 +166,7 @@ def open_photos(house: House, photos: Sequence[str], *, send_url: bool) -> Opene
     from overscan.imaging.photo import open_photo
     from overscan.services.intake import expand
 
-    given = [text if is_url(text) else _existing(text) for text in photos]
+    given = [text if is_url(text) else existing_path(text) for text in photos]
     opened = Opened()
     seen: set[str] = set()
     for item in given:
@@ -199,7 +199,7 @@ def open_photos(house: House, photos: Sequence[str], *, send_url: bool) -> Opene
     return opened
 
 
-def _existing(text: str) -> Path:
+def existing_path(text: str) -> Path:
     """The path that was typed. Raises :class:`PhotoError` where there is nothing or the way to it is barred."""
     try:
         path = Path(text).expanduser()
