@@ -11,6 +11,7 @@ import pytest
 from overscan.core.failures import PhotoError
 from overscan.imaging.samples import Samples8
 from overscan.imaging.suiting import Unsuited, look_at, measure
+from tests.imaging.portraits import portrait
 
 
 def meadow() -> Samples8:
@@ -30,6 +31,12 @@ def street() -> Samples8:
 def test_lines_that_run_into_the_edge_are_found() -> None:
     assert measure(street()).unsuited is Unsuited.LINES
     assert measure(street()) == measure(street())
+
+
+def test_a_person_is_told_before_all_else() -> None:
+    found = measure(np.repeat(portrait()[:, :, None], 3, axis=2))
+    assert found.unsuited is Unsuited.FACE
+    assert 0.1 < found.face < 0.4
 
 
 def test_a_meadow_and_a_horizon_suit_patches() -> None:

@@ -142,7 +142,7 @@ def test_what_was_forgotten_on_its_way_to_the_screen_still_gives_way_later(
     images = [image for n in range(len(paths)) if (image := sources.image(str(n))) is not None]
     for image in images[2:6]:
         shown(image, 1.0)
-        qtbot.waitUntil(lambda image=image: not image.sharpening, timeout=20_000)
+        qtbot.waitUntil(lambda: not any(waits(each) for each in images), timeout=20_000)
         assert image.finest == 0
         assert tight.held_bytes <= LARGEST * 4
         turn(1100)  # longer than it takes until it may give way

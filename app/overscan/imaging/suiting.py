@@ -1,7 +1,7 @@
 """Whether a photo suits being continued with patches of itself, or better lies on a blurred frame.
 
-Patches cannot draw on a street, a building or a body that the edge cuts through. Two plain measures tell such photos
-at a small size: straight lines that run into the edge, and how badly the edge resembles anything farther inside.
+Patches cannot draw on a street, a building or a body that the edge cuts through. Three plain measures tell such photos
+at a small size: faces, straight lines that run into the edge, and how badly the edge resembles anything farther inside.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from overscan.imaging.faces import face_heights
 from overscan.imaging.photo import load_preview
 from overscan.imaging.samples import Samples8
 
@@ -38,19 +39,27 @@ MOST_STRANGE: Final = 0.46
 class Unsuited(StrEnum):
     """Why a photo does not suit patches."""
 
+    FACE = "face"
     LINES = "lines"
     STRANGE = "strange"
 
 
 @dataclass(frozen=True, slots=True)
 class Suiting:
-    """``lines`` is how many straight lines run into the edge; ``strange`` (0 to 1) how unlike the rest the edge is."""
+    """``lines`` is how many straight lines run into the edge; ``strange`` (0 to 1) how unlike the rest the edge is.
+
+    ``face`` is the height of the largest face as a share of the long edge, 0 for none; one that is found at all is so
+    large that the body below it hardly ends within the photo.
+    """
 
     lines: int
     strange: float
+    face: float = 0.0
 
     @property
     def unsuited(self) -> Unsuited | None:
+        if self.face > 0:
+            return Unsuited.FACE
         if self.lines >= MOST_LINES:
             return Unsuited.LINES
         return Unsuited.STRANGE if self.strange >= MOST_STRANGE else None
@@ -71,7 +80,7 @@ def measure(picture: Samples8) -> Suiting:
         grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
     if min(grey.shape) < 4 * _BLOCK:
         return Suiting(0, 0.0)
-    return Suiting(_lines(grey), _strangeness(grey))
+    return Suiting(_lines(grey), _strangeness(grey), next(iter(face_heights(grey)), 0.0))
 
 
 def _lines(grey: Samples8) -> int:

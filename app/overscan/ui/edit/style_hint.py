@@ -87,9 +87,13 @@ class StyleHint(QWidget):
         from overscan.imaging.suiting import Unsuited
 
         self._text.setText(
-            tr("This photo has lines that run into its edge; the blurred frame may look better.")
-            if unsuited is Unsuited.LINES
-            else tr("The edge of this photo is like little else in it; the blurred frame may look better.")
+            {
+                Unsuited.FACE: tr("Patches cannot continue a person; the blurred frame may look better."),
+                Unsuited.LINES: tr("This photo has lines that run into its edge; the blurred frame may look better."),
+                Unsuited.STRANGE: tr(
+                    "The edge of this photo is like little else in it; the blurred frame may look better."
+                ),
+            }[unsuited]
         )
         self.show()
 
