@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from overscan.core.parameters import ParameterSpec, Value
 from overscan.core.text import tr
@@ -31,6 +31,16 @@ class Field(QWidget):
         control.setObjectName(f"parameter-{self.spec.name}{suffix}")
         control.setAccessibleName(tr(self.spec.shown.label))
         control.setAccessibleDescription(tr(self.spec.shown.help))
+
+    def small_button(self, name: str, text: str, tip: str) -> QToolButton:
+        """A quiet button beside the control; ``tip`` says in words what it does."""
+        button = QToolButton(self)
+        button.setObjectName(f"parameter-{self.spec.name}-{name}")
+        button.setText(text)
+        button.setAccessibleName(tip)
+        button.setToolTip(tip)
+        button.setProperty("role", "quiet")
+        return button
 
     def alternatives(self) -> tuple[Value, ...]:
         """The values of one run, which makes a job with each; most controls have one."""

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -78,8 +77,8 @@ class ModelField(Field):
         self._choose = QPushButton(tr("Choose…"), self)
         self._choose.setObjectName(f"parameter-{spec.name}-choose")
         self._choose.setAccessibleName(tr("Choose a model file"))
-        self._clear = self._button("clear", "✕", tr("Use no model file"))
-        self._cancel = self._button("cancel", tr("Cancel"), tr("Stop examining the model"))
+        self._clear = self.small_button("clear", "✕", tr("Use no model file"))
+        self._cancel = self.small_button("cancel", tr("Cancel"), tr("Stop examining the model"))
         self._name = ElidedLabel("", self)
         self._name.setObjectName(f"parameter-{spec.name}-name")
         self._bar = ProgressBar(tr("Examining the model"), self)
@@ -98,15 +97,6 @@ class ModelField(Field):
         self._progressed.connect(self._show_progress)
         self.set_value(spec.default)
         self._rest()
-
-    def _button(self, name: str, text: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName(f"parameter-{self.spec.name}-{name}")
-        button.setText(text)
-        button.setAccessibleName(tip)
-        button.setToolTip(tip)
-        button.setProperty("role", "quiet")
-        return button
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()

@@ -6,7 +6,7 @@ import secrets
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from overscan.core.parameters import ParameterSpec, Value
 from overscan.core.text import tr
@@ -38,9 +38,9 @@ class SeedBox(Field):
         self._spin.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._spin.lineEdit().setAcceptDrops(False)
         self.name_it(self._spin)
-        self._dice = self._button("dice", "⚄", tr("Roll another seed"))
+        self._dice = self.small_button("dice", "⚄", tr("Roll another seed"))
         self._dice.clicked.connect(self.roll)
-        self._lock = self._button("lock", tr("Lock"), tr("Keep this seed for the next run"))
+        self._lock = self.small_button("lock", tr("Lock"), tr("Keep this seed for the next run"))
         self._lock.setCheckable(True)
         self._lock.toggled.connect(self._locked)
         self._count = CalmSpinBox(self)
@@ -56,15 +56,6 @@ class SeedBox(Field):
         self.set_value(spec.default)
         self._spin.valueChanged.connect(self._typed)
         self._count.valueChanged.connect(self.changed)
-
-    def _button(self, name: str, text: str, tip: str) -> QToolButton:
-        button = QToolButton(self)
-        button.setObjectName(f"parameter-{self.spec.name}-{name}")
-        button.setText(text)
-        button.setAccessibleName(tip)
-        button.setToolTip(tip)
-        button.setProperty("role", "quiet")
-        return button
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
