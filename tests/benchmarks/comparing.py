@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from PIL import Image
 
+from tests.benchmarks.frames import figures, p95_ms, settle, until
 from tests.benchmarks.harness import ROOT, Figure, child
 from tests.benchmarks.photos import large_photo
 
@@ -126,10 +127,10 @@ def _shown(loader: ImageLoader, what: str, paths: list[Path]) -> dict[str, float
     loader.full_ready.connect(lambda key, _image: whole.add(key))
     stage.set_original(OriginalItem("photo", paths[0], "photo", size))
     stage.set_results([ResultItem(path.stem, path.stem, path, size, 8.1, "5 credits") for path in paths[1:]])
-    _until(lambda: len(whole) == len(paths))
-    _settle()
-    _until(lambda: not stage.registrations.busy)
-    _settle(1000)
+    until(lambda: len(whole) == len(paths), WAIT_MS)
+    settle()
+    until(lambda: not stage.registrations.busy, WAIT_MS)
+    settle(1000)
     found = _frames(stage) if what == "frames" else _flips(stage)
     stage.close()
     return found
@@ -143,19 +144,19 @@ def _frames(stage: CompareView) -> dict[str, float]:
     _to_zoom(stage, ZOOMS[0])
     _pan(canvases)  # the first frames touch what was never touched
     stage.fit()
-    _settle(100)
+    settle(100)
     found["zooming"] = _zoom(canvases)
     for zoom in ZOOMS:
         stage.fit()
         _to_zoom(stage, zoom)
-        _settle(100)
+        settle(100)
         found[_name(zoom)] = _pan(canvases)
-    processor = _p95(PROCESSOR[-sum(len(times) for times in found.values()) :])
+    processor = p95_ms(PROCESSOR[-sum(len(times) for times in found.values()) :])
     copy, smooth = copy + _plain(smooth=False), smooth + _plain(smooth=True)
     every = [seconds for times in found.values() for seconds in times]
     return {
-        **{name: _p95(times) for name, times in found.items()},
-        **_figures(every),
+        **{name: p95_ms(times) for name, times in found.items()},
+        **figures(every),
         "processor": processor,
         "copy": statistics.median(copy) * 1000,
         "smooth": statistics.median(smooth) * 1000,
@@ -196,7 +197,7 @@ def _pan(canvases: list[Canvas]) -> list[float]:
         way = n if n <= MOVES // 2 else MOVES - n
         times.append(paints.time(lambda way=way: QTest.mouseMove(hand, middle + QPoint(11 * way, 7 * way))))  # type: ignore[misc]
     QTest.mouseRelease(hand, button, plain, middle)
-    _settle(50)
+    settle(50)
     return times
 
 
@@ -232,13 +233,13 @@ def _flips(stage: CompareView) -> dict[str, float]:
         look()
         for key in (Qt.Key.Key_1, Qt.Key.Key_2):
             QTest.keyClick(stage, key)
-            _settle(200)
+            settle(200)
         for n in range(FLIPS):
             paints = Paints(_canvases(stage))
             key = Qt.Key.Key_1 if n % 2 == 0 else Qt.Key.Key_2
             times.append(paints.time(lambda key=key: QTest.keyClick(stage, key)))  # type: ignore[misc]
-            _settle(30)
-    return {**_figures(times), "processor": _p95(PROCESSOR)}
+            settle(30)
+    return {**figures(times), "processor": p95_ms(PROCESSOR)}
 
 
 def _memory(loader: ImageLoader, path: Path) -> dict[str, float]:
@@ -253,11 +254,11 @@ def _memory(loader: ImageLoader, path: Path) -> dict[str, float]:
         loader.full_ready.disconnect(loop.quit)
 
     load(ROOT / "resources" / "sample.jpg")
-    _settle()
+    settle()
     before = _resident("VmRSS")
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # begins the peak anew
     load(path)
-    _settle()
+    settle()
     return {"held": (_resident("VmRSS") - before) / 1e6, "peak": (_resident("VmHWM") - before) / 1e6}
 
 
@@ -286,7 +287,7 @@ def _plain(*, smooth: bool) -> list[float]:
     widget = Plain()
     widget.resize(*WINDOW)
     widget.show()
-    _settle(200)
+    settle(200)
     paints = Paints([widget])
     times = [paints.time(widget.update) for _ in range(COPIES)]
     widget.close()
@@ -329,30 +330,6 @@ class Paints:
                 raise TimeoutError("nothing was painted")
         PROCESSOR.append(time.thread_time() - worked)
         return time.perf_counter() - begun
-
-
-def _figures(times: list[float]) -> dict[str, float]:
-    return {"p95": _p95(times), "median": statistics.median(times) * 1000, "most": max(times) * 1000}
-
-
-def _p95(times: list[float]) -> float:
-    return statistics.quantiles(times, n=20, method="inclusive")[-1] * 1000
-
-
-def _settle(milliseconds: int = 500) -> None:
-    from PySide6.QtCore import QEventLoop, QTimer
-
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(WAIT_MS // 20):
-        if condition():
-            return
-        _settle(20)
-    raise TimeoutError("the stage did not come to the state that was to be measured")
 
 
 if __name__ == "__main__":

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import itertools
 import json
-import statistics
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tests.benchmarks.frames import figures, p95_ms, settle, until
 from tests.benchmarks.harness import Figure, child
 from tests.benchmarks.photos import large_photo
 
@@ -104,9 +104,9 @@ def main() -> None:
     editor.show()
     expansion.set_photo(photo)
     editor.set_original(OriginalItem("photo", path, "photo", photo.ref.size))
-    _until(lambda: expansion.mask is not None)
-    _until(lambda: editor.canvas.surface.photo is not None and editor.canvas.surface.photo.complete)
-    _until(lambda: not editor.canvas.preview.busy)
+    until(lambda: expansion.mask is not None, WAIT_MS)
+    until(lambda: editor.canvas.surface.photo is not None and editor.canvas.surface.photo.complete, WAIT_MS)
+    until(lambda: not editor.canvas.preview.busy, WAIT_MS)
     works: dict[str, Callable[[Editor], dict[str, float]]] = {
         "stroke": _stroke,
         "undo": _undo,
@@ -127,11 +127,11 @@ def _stroke(editor: Editor) -> dict[str, float]:
     editor.canvas.fit()
     fit = _segments(editor.canvas)
     editor.actual_size()
-    _settle()
+    settle()
     _segments(editor.canvas)  # the first strokes make the tiles
     times = _segments(editor.canvas)
     plain = _segments(_plain())
-    return {**_figures(times), "plain": _p95(plain), "fit": _p95(fit)}
+    return {**figures(times), "plain": p95_ms(plain), "fit": p95_ms(fit)}
 
 
 def _undo(editor: Editor) -> dict[str, float]:
@@ -151,7 +151,7 @@ def _undo(editor: Editor) -> dict[str, float]:
         expansion.touched(mask.stroke_to(side, row))
     mask.end_stroke()
     expansion.settled()
-    _settle()
+    settle()
     paints = _counted(editor.canvas)
     undone: list[float] = []
     redone: list[float] = []
@@ -162,8 +162,8 @@ def _undo(editor: Editor) -> dict[str, float]:
             step()
             paints.wait(seen)
             times.append(time.perf_counter() - begun)
-            _settle(60)
-    return {**_figures(undone), "redo": _p95(redone)}
+            settle(60)
+    return {**figures(undone), "redo": p95_ms(redone)}
 
 
 def _drag(editor: Editor) -> dict[str, float]:
@@ -187,9 +187,9 @@ def _drag(editor: Editor) -> dict[str, float]:
         QTest.mouseMove(handle, middle + inwards)
         paints.wait(seen)
         times.append(time.perf_counter() - begun)
-        _settle(max(1, round(1000 / 60 - times[-1] * 1000)))
+        settle(max(1, round(1000 / 60 - times[-1] * 1000)))
     QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, middle)
-    return {**_figures(times), "previews": len(came)}
+    return {**figures(times), "previews": len(came)}
 
 
 def _memory(editor: Editor) -> dict[str, float]:
@@ -236,7 +236,7 @@ def _segments(canvas: QWidget) -> list[float]:
         paints.wait(seen)
         times.append(time.perf_counter() - begun)
     QTest.mouseRelease(canvas, button, plain, at(SEGMENTS - 1))
-    _settle()
+    settle()
     return times
 
 
@@ -278,7 +278,7 @@ def _plain() -> QWidget:
     widget = Plain()
     widget.resize(SIZE[0] - 16, SIZE[1] - 70)
     widget.show()
-    _settle()
+    settle()
     return widget
 
 
@@ -313,30 +313,6 @@ class Paints:
             QApplication.processEvents()
             if time.perf_counter() > end:
                 raise TimeoutError("nothing was painted")
-
-
-def _figures(times: list[float]) -> dict[str, float]:
-    return {"p95": _p95(times), "median": statistics.median(times) * 1000, "most": max(times) * 1000}
-
-
-def _p95(times: list[float]) -> float:
-    return statistics.quantiles(times, n=20, method="inclusive")[-1] * 1000
-
-
-def _settle(milliseconds: int = 500) -> None:
-    from PySide6.QtCore import QEventLoop, QTimer
-
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(WAIT_MS // 20):
-        if condition():
-            return
-        _settle(20)
-    raise TimeoutError("the editor did not come to the state that was to be measured")
 
 
 if __name__ == "__main__":
