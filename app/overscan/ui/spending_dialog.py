@@ -7,13 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QDate, QLocale, Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QHeaderView,
     QLabel,
     QTableWidget,
-    QTableWidgetItem,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -23,6 +20,7 @@ from overscan.core.failures import Failure
 from overscan.core.ledger import Ledger, Spending, midnight
 from overscan.core.text import mark, tr, trn
 from overscan.ui import style, wording
+from overscan.ui.widgets.tables import fill, table
 
 _COLUMNS = (mark("Quoted"), mark("Charged"), mark("Possibly charged"), mark("Still open"))
 _DAYS_SHOWN = 60
@@ -114,38 +112,19 @@ def _notes(sums: Mapping[str, Spending], cap: float, spent: float) -> list[str]:
 
 
 def _table(name: str, title: str, parent: QWidget) -> QTableWidget:
-    table = QTableWidget(0, len(_COLUMNS) + 2, parent)
-    table.setObjectName(name)
-    table.setAccessibleName(title)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setShowGrid(False)
-    table.setAlternatingRowColors(True)
-    table.setTabKeyNavigation(False)
-    table.setWordWrap(True)
-    table.verticalHeader().setVisible(False)
-    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    for column in (0, 1):
-        header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-    return table
+    count = 2 + len(_COLUMNS)
+    return table(name, title, parent, columns=count, stretched=range(2, count))
 
 
-def _fill(table: QTableWidget, titles: tuple[str, str], rows: Sequence[tuple[str, str, Spending]]) -> None:
-    table.setHorizontalHeaderLabels([*titles, *(tr(label) for label in _COLUMNS)])
-    table.setRowCount(len(rows))
+def _fill(made: QTableWidget, titles: tuple[str, str], rows: Sequence[tuple[str, str, Spending]]) -> None:
+    shown = []
     last = ""
-    for place, (first, second, sums) in enumerate(rows):
+    for first, second, sums in rows:
         tallies = (sums.quoted, sums.charged, sums.possible, sums.open)
-        # The same name is written once; a reader of the screen hears it in every row.
-        shown = ["" if first == last else first, second, *(wording.tally_text(tally) for tally in tallies)]
+        # The same name is written once.
+        shown.append(["" if first == last else first, second, *(wording.tally_text(tally) for tally in tallies)])
         last = first
-        for column, text in enumerate(shown):
-            item = QTableWidgetItem(text)
-            item.setToolTip(wording.plain_tip(text))
-            if column == 0:
-                item.setData(Qt.ItemDataRole.AccessibleTextRole, first)
-            table.setItem(place, column, item)
+    fill(made, [*titles, *(tr(label) for label in _COLUMNS)], shown)
+    for place, (first, _, _) in enumerate(rows):
+        # A reader of the screen hears the name in every row.
+        made.model().setData(made.model().index(place, 0), first, Qt.ItemDataRole.AccessibleTextRole)

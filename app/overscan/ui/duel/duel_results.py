@@ -26,7 +26,7 @@ from overscan.ui import style
 from overscan.ui.duel import words
 from overscan.ui.duel.store import AllDuels
 from overscan.ui.duel.strength_picture import StrengthPicture
-from overscan.ui.duel.tables import fill, table
+from overscan.ui.widgets.tables import fill, table
 
 _COLUMNS: Final = (
     *(mark("Provider"), mark("Pairs"), mark("Wins"), mark("Ties"), mark("Losses")),

@@ -9,7 +9,7 @@ from overscan.core.duel import Duel
 from overscan.core.duel_standings import tallies
 from overscan.core.text import tr
 from overscan.ui.duel import words
-from overscan.ui.duel.tables import fill, table
+from overscan.ui.widgets.tables import fill, table
 
 
 class RevealPage(QWidget):

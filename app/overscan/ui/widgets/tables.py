@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from overscan.ui import wording
 
 
-def table(name: str, title: str, parent: QWidget, *, stretched: Sequence[int] = ()) -> QTableWidget:
-    """Empty; the columns of ``stretched`` share what room is left."""
-    made = QTableWidget(0, 0, parent)
+def table(name: str, title: str, parent: QWidget, *, columns: int = 0, stretched: Sequence[int] = ()) -> QTableWidget:
+    """Without rows; the columns of ``stretched`` share what room is left."""
+    made = QTableWidget(0, columns, parent)
     made.setObjectName(name)
     made.setAccessibleName(title)
     made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -26,6 +26,7 @@ def table(name: str, title: str, parent: QWidget, *, stretched: Sequence[int] = 
     made.horizontalHeader().setHighlightSections(False)
     made.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     made.setProperty("stretched", list(stretched))
+    _share_room(made)
     return made
 
 
@@ -39,9 +40,13 @@ def fill(made: QTableWidget, titles: Sequence[str], rows: Sequence[Sequence[str]
             item = QTableWidgetItem(text)
             item.setToolTip(wording.plain_tip(text))
             made.setItem(place, column, item)
+    _share_room(made)
+
+
+def _share_room(made: QTableWidget) -> None:
     stretched = made.property("stretched")
     header = made.horizontalHeader()
-    for column in range(len(titles)):
+    for column in range(made.columnCount()):
         stretch = column in stretched
         header.setSectionResizeMode(
             column, QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.ResizeToContents
