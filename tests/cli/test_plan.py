@@ -71,10 +71,20 @@ def test_a_plan_in_json(program: Program, simulator: Simulator, photo_file: Path
         "provider": "picwish-scale",
         "parameters": {"type": "clean", "scale_factor": 4, "sync": 0, "return_type": 1},
         "cost": {"credits": 2, "usd": None},
+        "estimate": None,
         "changes": [],
         "failure": None,
         "delivery": "file",
     }
+
+
+def test_a_plan_in_json_tells_how_long_the_built_in_engine_takes(program: Program, make_photo: MakePhoto) -> None:
+    ran = program.call("plan", make_photo("large.jpg", size=(4000, 3000)), "-p", "local-upscale", "--json")
+    estimate = ran.object["estimate"]
+    assert isinstance(estimate, dict)
+    assert isinstance(estimate["seconds"], float)
+    assert 2 <= estimate["seconds"] < 600
+    assert estimate["memory_bytes"] is None
 
 
 def test_a_photo_that_cannot_be_sent_is_told(program: Program, simulator: Simulator, make_photo: MakePhoto) -> None:

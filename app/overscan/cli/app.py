@@ -154,7 +154,7 @@ def plan(
     def work() -> int:
         from overscan.cli.inputs import RunInputs, accounts_without_key, allowing_hosting, plan_of
         from overscan.cli.repeats import warn_of_repeats
-        from overscan.cli.report import cost_json, plan_lines, refusal_json
+        from overscan.cli.report import cost_json, estimate_json, plan_lines, refusal_json
         from overscan.composition import open_house
         from overscan.engine.budget import check_run_caps
 
@@ -172,6 +172,7 @@ def plan(
                         "provider": job.request.provider,
                         "parameters": job.request.parameters,
                         "cost": cost_json(job.cost),
+                        "estimate": estimate_json(job.estimate),
                         "changes": list(job.changes),
                         "failure": None,
                         "delivery": job.request.delivery.value,

@@ -18,6 +18,7 @@ from overscan.core.jobs import Job, JobState
 from overscan.core.ledger import Charge, Entry, Spending, Tally, ledger_of
 from overscan.core.money import FREE, Balance, Cost
 from overscan.core.plan import Plan, Refusal
+from overscan.core.providers import Estimate
 from overscan.core.redaction import redact
 from overscan.core.text import tr, trn
 
@@ -153,6 +154,13 @@ def cost_json(cost: Cost) -> dict[str, float | None]:
         "credits": cost.credits.high if cost.credits else None,
         "usd": cost.usd.high if cost.usd else None,
     }
+
+
+def estimate_json(estimate: Estimate | None) -> dict[str, float | int | None] | None:
+    """What the built-in engine will take, in seconds and bytes; ``null`` where it cannot tell, or hardly anything."""
+    if estimate is None:
+        return None
+    return {"seconds": round(estimate.seconds, 1), "memory_bytes": estimate.memory or None}
 
 
 def failure_json(failure: Failure | None) -> dict[str, str | None] | None:

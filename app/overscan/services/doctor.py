@@ -21,6 +21,7 @@ from overscan.core.failures import OverscanError
 from overscan.core.providers import Account
 from overscan.core.redaction import redact
 from overscan.core.text import tr
+from overscan.services.doctor_engine import networks, own_models, patches
 from overscan.services.doctor_links import callbacks, hosting
 from overscan.services.doctor_machine import display, picture_formats, proxy, qt, trust_store
 from overscan.services.findings import Check, Finding
@@ -34,6 +35,7 @@ __all__ = ["Finding", "examine"]
 _PACKAGES: Final = (
     *("PySide6-Essentials", "httpx", "pydantic", "Pillow", "pillow-heif", "numpy", "opencv-python-headless"),
     *("keyring", "filelock", "platformdirs", "typer", "rich", "truststore", "exiv2", "tomlkit", "obstore"),
+    *("onnxruntime", "pypatchmatch"),
 )
 _LOW_SPACE: Final = 500_000_000
 
@@ -48,8 +50,8 @@ def examine(
     """Look at everything that the program needs.
 
     ``journal`` opens the journal and tells in a line what is in it, or raises its ``OverscanError``: the caller
-    brings it, since the journal belongs to the engine. Takes seconds (Qt is tried in a process of its own, the
-    keyring may ask a person to unlock it), so a window calls it in a worker.
+    brings it, since the journal belongs to the engine. Takes seconds (Qt and patches are tried in processes of their
+    own, the keyring may ask a person to unlock it), so a window calls it in a worker.
     """
     settings, config = _config(folders)
     checks: list[tuple[str, Check]] = [
@@ -58,6 +60,9 @@ def examine(
         (tr("Qt"), qt),
         (tr("Display"), display),
         (tr("Picture formats"), picture_formats),
+        (tr("Built-in networks"), networks),
+        (tr("Patches"), patches),
+        (tr("Models of your own"), partial(own_models, folders.cache)),
         (tr("Settings"), lambda: config),
         *_folder_checks(folders, settings),
         (tr("Journal"), partial(_journal, journal)),
