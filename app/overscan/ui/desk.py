@@ -238,6 +238,7 @@ class Desk(QWidget):
     def _show_expansion(self) -> None:
         """The stage follows the task, and the editor says what a service will get."""
         self.stage.set_operation(self.panel.operation)
+        self.editor.canvas.set_look(self.panel.look)
         ref = self.stage.photo.ref if self.stage.photo is not None else None
         jobs = [job for job in self.panel.plan.jobs if ref is not None and job.request.photo.sha256 == ref.sha256]
         self.editor.set_sent(", ".join(dict.fromkeys(change for job in jobs for change in job.changes)))

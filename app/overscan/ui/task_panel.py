@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -15,6 +16,7 @@ from overscan.core.plan import Choice, Plan, Target, make_plan
 from overscan.core.providers import Account, AnyProvider, Operation
 from overscan.core.requests import Photo
 from overscan.core.text import mark, tr
+from overscan.ui.edit.continuation import Look
 from overscan.ui.edit.expansion import Expansion
 from overscan.ui.edit.frame_panel import FramePanel
 from overscan.ui.edit.planning import by_frames
@@ -30,6 +32,8 @@ _OPERATIONS = ((Operation.ENHANCE, mark("Enhance")), (Operation.EXPAND, mark("Ex
 
 _BY_PATCHES, _FRAMED = "continue", "blur"
 """Styles of the built-in expansion that are told from each other here."""
+_LOOKS: Final = {_FRAMED: Look.BLUR, "mirror": Look.MIRROR}
+"""Those that are quick enough to be shown while the frame is moved."""
 
 
 class TaskPanel(QWidget):
@@ -183,6 +187,12 @@ class TaskPanel(QWidget):
         """The ticked providers of the present operation."""
         return tuple(p for p in self._providers if p.info.operation is self.operation and self._cards[p.info.id].ticked)
 
+    @property
+    def look(self) -> Look:
+        """What the stage can show of the new area: that of the built-in expansion where it is ticked and quick."""
+        looks = (self._forms[provider.info.id].look for provider in self.chosen())
+        return next((look for look in looks if look is not Look.STAND_IN), Look.STAND_IN)
+
     def values(self, provider_id: str) -> dict[str, Value]:
         return self._forms[provider_id].form.values()
 
@@ -196,6 +206,7 @@ class TaskPanel(QWidget):
         expansion = self._expansion if self.operation is Operation.EXPAND else None
         if self._frame is not None and expansion is not None:
             self._frame.tell_own_frames(expansion.own_frames(self._photos))
+            self._frame.tell_look(self.look)
         for id_, form in self._forms.items():
             form.hint_at(self._photos if any(id_ == p.info.id for p in chosen) else ())
         obstacle = self._obstacle(chosen)
@@ -301,10 +312,16 @@ class _ProviderForm(QWidget):
         column.addWidget(_heading(tr(provider.info.name), self))
         column.addWidget(self.form)
         self._hint: StyleHint | None = None
-        if self.form.values().get("style") == _BY_PATCHES and provider.info.operation is Operation.EXPAND:
+        self._built_in = self.form.values().get("style") == _BY_PATCHES and provider.info.operation is Operation.EXPAND
+        if self._built_in:
             self._hint = StyleHint(self)
             self._hint.frame_wanted.connect(self._take_frame)
             column.addWidget(self._hint)
+
+    @property
+    def look(self) -> Look:
+        """What the stage can show of the new area."""
+        return _LOOKS.get(str(self.form.values()["style"]), Look.STAND_IN) if self._built_in else Look.STAND_IN
 
     def hint_at(self, photos: Sequence[Photo]) -> None:
         """Propose another style where it would do better for these photos."""

@@ -18,6 +18,7 @@ from overscan.imaging.frame import (
     shown_ratio,
     to_aspect,
 )
+from overscan.ui.edit.continuation import Look
 from overscan.ui.edit.edit_state import FIRST_RATIO
 from overscan.ui.edit.expansion import Expansion
 from overscan.ui.edit.shape_box import ShapeBox
@@ -55,6 +56,7 @@ class FramePanel(QWidget):
         self.setObjectName("frame-panel")
         self._expansion = expansion
         self._own = 0
+        self._look = Look.STAND_IN
         self._free: Size | None = None  # the frame's size before a shape was asked of it
         self._placing = False
         self._shape = ShapeBox(self)
@@ -138,6 +140,11 @@ class FramePanel(QWidget):
     def tell_own_frames(self, count: int) -> None:
         """How many other selected photos do not follow this frame, since they have one of their own."""
         self._own = count
+        self._tell()
+
+    def tell_look(self, look: Look) -> None:
+        """What the stage shows of the new area."""
+        self._look = look
         self._tell()
 
     # ------------------------------------------------------------------ what the person does
@@ -248,7 +255,11 @@ class FramePanel(QWidget):
         if size is not None:
             lines.append(tr("{size} in all.", size=self._expansion.margins.grow(size)))
             if self._expansion.margins.grows:
-                lines.append(tr("The soft picture around the photo is only a preview."))
+                lines.append(
+                    tr("The soft picture around the photo is only a preview.")
+                    if self._look is Look.STAND_IN
+                    else tr("The picture around the photo is about what Built-in expansion makes.")
+                )
         if self._own:
             lines.append(tr("Selected photos with a frame of their own keep it: {count}.", count=self._own))
         self._mode.setText("\n".join(lines))

@@ -13,9 +13,10 @@ from overscan.ui import style
 from overscan.ui.compare.painting import level_for
 from overscan.ui.compare.viewport import Box, Viewport
 from overscan.ui.edit import marks
+from overscan.ui.edit.continuation import Continuation, Look, Wanted
 from overscan.ui.edit.expansion import Expansion
 from overscan.ui.edit.framing import Framing
-from overscan.ui.edit.preview import Continuation, Preview
+from overscan.ui.edit.preview import Preview
 from overscan.ui.edit.surface import Surface, frame_box
 from overscan.ui.edit.tools import ToolState
 from overscan.ui.images import ImageLevels
@@ -46,6 +47,9 @@ class EditScene(QWidget):
         self._tools = tools
         self._overlay: Overlay | None = None
         self._stale = True  # the overlay is of another view or another mask
+        self._look = Look.STAND_IN
+        self._blanked = False  # the preview goes by a mask
+        self._new_area_touched = False  # and by one that has changed outside the photo since
         self._settling = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settling.timeout.connect(self._settle)
         self.preview.ready.connect(self._preview_came)
@@ -53,6 +57,7 @@ class EditScene(QWidget):
         expansion.changed_photo.connect(self._photo_changed)
         expansion.frame_changed.connect(self._frame_changed)
         expansion.mask_changed.connect(self._mask_changed)
+        expansion.history_changed.connect(self._mask_settled)
         tools.look_changed.connect(self._look_changed)
 
     def sizeHint(self) -> QSize:
@@ -65,6 +70,11 @@ class EditScene(QWidget):
         photo = self._expansion.photo
         return photo.ref.size if photo is not None else None
 
+    @property
+    def settling(self) -> bool:
+        """Whether something has changed a moment ago, and the preview is not yet of how it is now."""
+        return self._settling.isActive() or self.preview.busy
+
     def set_image(self, image: ImageLevels | None) -> None:
         """The photo's pixels, or what there is of them so far."""
         if image is self.surface.photo:
@@ -75,6 +85,13 @@ class EditScene(QWidget):
         if self.viewport is None:
             self._fit_in()
         self._changed_view()
+
+    def set_look(self, look: Look) -> None:
+        """What the new area is shown as, at once coarsely."""
+        if look is not self._look:
+            self._look = look
+            self._ask_preview(quick=True)
+            self._settling.start()
 
     def fit(self) -> None:
         self._move_to(self.viewport.bounded(self._bounds(self.viewport)).fitted() if self.viewport else None)
@@ -114,7 +131,9 @@ class EditScene(QWidget):
 
     @Slot(object)
     def _mask_changed(self, dirty: Rect | None) -> None:
-        view, mask = self._aligned(), self._expansion.mask
+        view, mask, size = self._aligned(), self._expansion.mask, self.photo_size
+        if dirty is None or size is None or not _within(dirty, size):
+            self._new_area_touched = True
         if dirty is None or self._stale or self._overlay is None or view is None or mask is None:
             if self._overlay is not None:
                 self._overlay.forget()
@@ -122,6 +141,14 @@ class EditScene(QWidget):
             self.update()
             return
         self._update_device(self._overlay.touch(mask, view, dirty))
+
+    @Slot()
+    def _mask_settled(self) -> None:
+        """A stroke is complete: what it keeps of the new area is blank, but not under the hand."""
+        mask = self._expansion.mask
+        if self._new_area_touched and (self._blanked or (mask is not None and mask.painted)):
+            self._settling.start()
+        self._new_area_touched = False
 
     @Slot()
     def _look_changed(self) -> None:
@@ -185,13 +212,16 @@ class EditScene(QWidget):
 
     def _ask_preview(self, *, quick: bool) -> None:
         image, size, margins = self.surface.photo, self.photo_size, self._expansion.margins
+        mask = self._expansion.mask
         if image is None or size is None or self.viewport is None:
             return
         if not margins.grows:
             self.preview.cancel()
             return
         level = image.held(level_for(image, size.width * self.viewport.zoom))
-        self.preview.request(level.image(), size, margins, self.viewport.zoom, quick=quick)
+        own = mask.copy() if mask is not None and mask.painted else None
+        self._blanked = own is not None
+        self.preview.request(Wanted(level.image(), size, margins, self.viewport.zoom, quick, self._look, own))
 
     def _photo_at(self, at: QPointF) -> tuple[float, float]:
         view = self._aligned()
@@ -270,3 +300,8 @@ class EditScene(QWidget):
         if event.type() is QEvent.Type.PaletteChange:
             self.surface.spoil()
             self.update()
+
+
+def _within(rect: Rect, size: Size) -> bool:
+    """Whether all of it lies in a photo of this size."""
+    return rect.x >= 0 and rect.y >= 0 and rect.right <= size.width and rect.bottom <= size.height

@@ -11,7 +11,7 @@ from overscan.core.geometry import Margins, Size
 from overscan.ui import style
 from overscan.ui.compare.painting import Layer, paint, resampler_for
 from overscan.ui.compare.viewport import Box, Viewport
-from overscan.ui.edit.preview import Continuation
+from overscan.ui.edit.continuation import Continuation
 from overscan.ui.images import ImageLevels
 from overscan.ui.widgets.checkerboard import checkerboard
 
