@@ -10,13 +10,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from overscan.core.failures import Cancelled
 from overscan.core.geometry import Margins, Rect, Size
 from overscan.core.providers import Operation
 from overscan.imaging.expanding import Style, expand
 from overscan.imaging.mask_document import MaskDocument
 from overscan.imaging.new_area import NewArea
 from overscan.imaging.samples import Samples8
-from overscan.imaging.work import Cancelled
 from overscan.ui.edit.continuation import Continuation, Look, Wanted, continued
 from overscan.ui.edit.tools import Tool
 from overscan.ui.main_window import MainWindow
