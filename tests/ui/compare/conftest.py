@@ -84,10 +84,7 @@ def load(qtbot: QtBot, view: CompareView, original: OriginalItem) -> Load:
     """Shows the photo with these results, and waits for all the images."""
 
     def show(results: Sequence[ResultItem]) -> CompareView:
-        view.set_original(original)
-        view.set_results(results)
-        wanted = {"original", *(f"result/{item.key}" for item in results if item.path is not None)}
-        qtbot.waitUntil(lambda: all(complete(view, key) for key in wanted), timeout=20_000)
+        loaded(qtbot, view, original, results)
         return view
 
     return show
@@ -97,6 +94,14 @@ def load(qtbot: QtBot, view: CompareView, original: OriginalItem) -> Load:
 def stage(load: Load, results: list[ResultItem]) -> CompareView:
     """Red, green and blue on the stage."""
     return load(results)
+
+
+def loaded(qtbot: QtBot, view: CompareView, original: OriginalItem, results: Sequence[ResultItem]) -> None:
+    """Show ``original`` with these results, and wait for all the images."""
+    view.set_original(original)
+    view.set_results(results)
+    wanted = {"original", *(f"result/{item.key}" for item in results if item.path is not None)}
+    qtbot.waitUntil(lambda: all(complete(view, key) for key in wanted), timeout=20_000)
 
 
 def complete(view: CompareView, key: str) -> bool:

@@ -2,141 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QImage, QWheelEvent
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from overscan.core.geometry import Rect, Size
-from overscan.ui import style
-from overscan.ui.compare.canvas import Canvas
 from overscan.ui.compare.compare_view import CompareView
 from overscan.ui.compare.divider import Divider
 from overscan.ui.compare.items import CompareMode, OriginalItem, ResultItem
-from overscan.ui.compare.pane import Pane
-from overscan.ui.compare.viewport import Viewport
 from overscan.ui.images import ImageLoader
 from overscan.ui.widgets.elided_label import ElidedLabel
 from overscan.ui.widgets.level import Level
 from overscan.ui.widgets.progress_bar import ProgressBar
+from tests.ui.compare.conftest import (
+    BLUE,
+    GREEN,
+    RED,
+    canvases,
+    colour_at,
+    complete,
+    loaded,
+    look,
+    panes,
+    plain,
+    press,
+    wheel,
+)
 
 # Qt's offscreen platform says this of every top-level window that has a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints")
-
-PHOTO = Size(600, 400)
-RED, GREEN, BLUE = (200, 30, 20), (20, 180, 40), (20, 40, 220)
-
-
-@pytest.fixture
-def loader(qtbot: QtBot) -> Iterator[ImageLoader]:
-    made = ImageLoader()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication) -> QMainWindow:
-    style.apply(qapp, style.Theme.DARK)
-    made = QMainWindow()
-    qtbot.addWidget(made)
-    made.resize(900, 600)
-    return made
-
-
-@pytest.fixture
-def view(qtbot: QtBot, window: QMainWindow, loader: ImageLoader) -> Iterator[CompareView]:
-    made = CompareView(loader)
-    window.setCentralWidget(made)
-    window.show()
-    window.activateWindow()
-    qtbot.waitActive(window)
-    yield made
-    made.close_threads()
-
-
-def plain(path: Path, size: Size, colour: tuple[int, int, int]) -> Path:
-    Image.new("RGB", (size.width, size.height), colour).save(path)
-    return path
-
-
-@pytest.fixture
-def original(tmp_path: Path) -> OriginalItem:
-    return OriginalItem("photo", plain(tmp_path / "照片.png", PHOTO, RED), "照片.png", PHOTO)
-
-
-@pytest.fixture
-def results(tmp_path: Path) -> list[ResultItem]:
-    double, fourfold = PHOTO.scaled(2), PHOTO.scaled(4)
-    first = plain(tmp_path / "a.png", double, GREEN)
-    second = plain(tmp_path / "b.png", fourfold, BLUE)
-    return [
-        ResultItem("a", "PicWish enhancer", first, double, 8.1, "5 credits"),
-        ResultItem("b", "Built-in ×4", second, fourfold, 2.2, "free"),
-    ]
-
-
-def loaded(qtbot: QtBot, view: CompareView, original: OriginalItem, results: list[ResultItem]) -> None:
-    view.set_original(original)
-    view.set_results(results)
-    wanted = {"original", *(f"result/{item.key}" for item in results if item.path is not None)}
-    qtbot.waitUntil(lambda: all(_complete(view, key) for key in wanted), timeout=20_000)
-
-
-def _complete(view: CompareView, key: str) -> bool:
-    image = view._sources.image(key)
-    return image is not None and image.complete
-
-
-def panes(view: CompareView) -> list[Pane]:
-    return [pane for pane in view.findChildren(Pane) if pane.isVisible()]
-
-
-def canvases(view: CompareView) -> list[Canvas]:
-    return [pane.canvas for pane in panes(view)]
-
-
-def look(canvas: Canvas) -> Viewport:
-    assert canvas.viewport is not None
-    return canvas.viewport
-
-
-def middle_colour(canvas: Canvas, across: float = 0.4) -> tuple[int, int, int]:
-    image: QImage = canvas.grab().toImage()
-    colour = image.pixelColor(round(image.width() * across), image.height() // 2)
-    return colour.red(), colour.green(), colour.blue()
-
-
-def wheel(canvas: Canvas, at: QPoint, notches: int) -> None:
-    place = QPointF(at)
-    event = QWheelEvent(
-        place,
-        canvas.mapToGlobal(place),
-        QPoint(),
-        QPoint(0, 120 * notches),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(canvas, event)
-
-
-def press(view: CompareView, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    QTest.keyClick(view.window(), key, modifier)
 
 
 def test_a_photo_alone_is_one_pane_with_its_name(qtbot: QtBot, view: CompareView, original: OriginalItem) -> None:
     loaded(qtbot, view, original, [])
     (pane,) = panes(view)
-    assert middle_colour(pane.canvas) == RED
+    assert colour_at(pane.canvas, 0.4) == RED
     title = pane.findChild(QLabel, f"{pane.objectName()}-header-title")
     assert isinstance(title, QLabel)
     assert title.text() == "照片.png"
@@ -151,7 +60,7 @@ def test_side_by_side_shows_all_at_one_place(
     qtbot: QtBot, view: CompareView, original: OriginalItem, results: list[ResultItem]
 ) -> None:
     loaded(qtbot, view, original, results)
-    assert [middle_colour(canvas) for canvas in canvases(view)] == [RED, GREEN, BLUE]
+    assert [colour_at(canvas, 0.4) for canvas in canvases(view)] == [RED, GREEN, BLUE]
     wheel(canvases(view)[1], QPoint(60, 70), 3)
     looks = [look(canvas) for canvas in canvases(view)]
     assert len(set(looks)) == 1
@@ -262,7 +171,7 @@ def test_another_photo_is_shown_to_fit_and_without_the_old_results(
     (canvas,) = canvases(view)
     assert look(canvas).fits
     assert look(canvas).bounds.height == 300
-    assert middle_colour(canvas, 0.5) == BLUE
+    assert colour_at(canvas, 0.5) == BLUE
 
 
 def test_the_split_shows_both_and_its_line_moves(
@@ -272,7 +181,7 @@ def test_the_split_shows_both_and_its_line_moves(
     press(view, Qt.Key.Key_M)
     assert view.mode is CompareMode.SPLIT
     (canvas,) = canvases(view)
-    assert (middle_colour(canvas, 0.3), middle_colour(canvas, 0.7)) == (RED, GREEN)
+    assert (colour_at(canvas, 0.3), colour_at(canvas, 0.7)) == (RED, GREEN)
     divider = canvas.findChild(Divider)
     assert isinstance(divider, Divider)
     QTest.mousePress(divider, Qt.MouseButton.LeftButton, pos=QPoint(8, 50))
@@ -280,12 +189,12 @@ def test_the_split_shows_both_and_its_line_moves(
     QTest.mouseMove(divider, target)
     QTest.mouseRelease(divider, Qt.MouseButton.LeftButton, pos=QPoint(8, 50))
     assert divider.fraction == pytest.approx(0.2, abs=0.01)
-    assert middle_colour(canvas, 0.3) == GREEN
+    assert colour_at(canvas, 0.3) == GREEN
     divider.setFocus()
     QTest.keyClick(divider, Qt.Key.Key_Right)
     assert divider.fraction == pytest.approx(0.21, abs=0.01)
     QTest.keyClick(divider, Qt.Key.Key_End)
-    assert middle_colour(canvas, 0.9) == RED
+    assert colour_at(canvas, 0.9) == RED
     assert divider.accessibleName()
 
 
@@ -296,7 +205,7 @@ def test_number_keys_choose_the_output_opposite_the_original(
     view.set_mode(CompareMode.SPLIT)
     for key, colour in ((Qt.Key.Key_2, BLUE), (Qt.Key.Key_1, GREEN), (Qt.Key.Key_9, GREEN)):
         press(view, key)
-        assert middle_colour(canvases(view)[0], 0.7) == colour
+        assert colour_at(canvases(view)[0], 0.7) == colour
 
 
 def test_number_keys_show_one_pane_alone_and_all_again(
@@ -304,10 +213,10 @@ def test_number_keys_show_one_pane_alone_and_all_again(
 ) -> None:
     loaded(qtbot, view, original, results)
     press(view, Qt.Key.Key_2)
-    assert [middle_colour(canvas) for canvas in canvases(view)] == [BLUE]
+    assert [colour_at(canvas, 0.4) for canvas in canvases(view)] == [BLUE]
     assert view.shown_output == 2
     press(view, Qt.Key.Key_1)
-    assert [middle_colour(canvas) for canvas in canvases(view)] == [GREEN]
+    assert [colour_at(canvas, 0.4) for canvas in canvases(view)] == [GREEN]
     press(view, Qt.Key.Key_1)
     assert len(panes(view)) == 3
     assert view.shown_output is None
@@ -319,11 +228,11 @@ def test_holding_0_shows_the_original_in_place(
 ) -> None:
     loaded(qtbot, view, original, results)
     view.set_mode(mode)
-    before = [middle_colour(canvas, 0.7) for canvas in canvases(view)]
+    before = [colour_at(canvas, 0.7) for canvas in canvases(view)]
     QTest.keyPress(view.window(), Qt.Key.Key_0)
-    assert {middle_colour(canvas, 0.7) for canvas in canvases(view)} == {RED}
+    assert {colour_at(canvas, 0.7) for canvas in canvases(view)} == {RED}
     QTest.keyRelease(view.window(), Qt.Key.Key_0)
-    assert [middle_colour(canvas, 0.7) for canvas in canvases(view)] == before
+    assert [colour_at(canvas, 0.7) for canvas in canvases(view)] == before
 
 
 def test_typing_digits_into_a_field_flips_nothing(
@@ -382,7 +291,7 @@ def test_a_tile_tells_the_state_of_its_job_and_fills_when_it_lands(
     assert bar.fraction == pytest.approx(0.4)
     assert second.canvas.accessibleDescription() == "The disk is full. Free some space."
     loaded(qtbot, view, original, [results[0], failed])
-    assert middle_colour(panes(view)[1].canvas) == GREEN
+    assert colour_at(panes(view)[1].canvas, 0.4) == GREEN
     assert not bar.isVisible()
 
 
@@ -402,7 +311,7 @@ def test_an_edited_photo_is_read_again(qtbot: QtBot, view: CompareView, original
     loaded(qtbot, view, original, [])
     plain(original.path, Size(300, 200), BLUE)
     view.set_original(replace(original, size=Size(300, 200)))
-    qtbot.waitUntil(lambda: middle_colour(canvases(view)[0]) == BLUE, timeout=20_000)
+    qtbot.waitUntil(lambda: colour_at(canvases(view)[0], 0.4) == BLUE, timeout=20_000)
 
 
 def test_an_unknown_size_sharpens_in_place(qtbot: QtBot, view: CompareView, tmp_path: Path) -> None:
@@ -410,7 +319,7 @@ def test_an_unknown_size_sharpens_in_place(qtbot: QtBot, view: CompareView, tmp_
     Image.fromarray(np.random.default_rng(1).integers(0, 256, (2000, 3000, 3), dtype=np.uint8)).save(path)
     view.set_original(OriginalItem("large", path, "large.jpg"))
     qtbot.waitUntil(lambda: view.viewport is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: _complete(view, "original"), timeout=20_000)
+    qtbot.waitUntil(lambda: complete(view, "original"), timeout=20_000)
     (canvas,) = canvases(view)
     assert look(canvas).bounds.width == 3000
     assert look(canvas).fits
@@ -426,8 +335,8 @@ def test_an_expansion_lies_around_the_photo(
     first, second = canvases(view)
     assert look(first).bounds == look(second).bounds
     left, _ = look(first).to_view(-75, 200)
-    assert middle_colour(second, left / first.width()) == GREEN
-    assert middle_colour(first, left / first.width()) != RED
+    assert colour_at(second, left / first.width()) == GREEN
+    assert colour_at(first, left / first.width()) != RED
 
 
 def test_a_pane_says_all_its_facts_and_gives_up_the_name_first(
@@ -471,7 +380,7 @@ def test_two_stages_share_a_loader_without_disturbing_each_other(
     other.set_original(original)
     loaded(qtbot, view, original, [])
     view.set_original(None)
-    qtbot.waitUntil(lambda: _complete(other, "original"), timeout=20_000)
+    qtbot.waitUntil(lambda: complete(other, "original"), timeout=20_000)
     assert panes(view) == []
     fit = other.findChild(QAction, "compare-action-fit")
     assert isinstance(fit, QAction)
