@@ -12,13 +12,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QPushButton,
     QSlider,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -28,7 +25,7 @@ from overscan.ui.edit.prompt_box import PromptBox, PromptHistory
 from overscan.ui.edit.seed_box import SeedBox
 from overscan.ui.field import Field, alone
 from overscan.ui.model_field import ModelField
-from overscan.ui.style import set_look
+from overscan.ui.text_field import TextField
 from overscan.ui.widgets.calm import CalmComboBox, CalmDoubleSpinBox, CalmSlider, CalmSpinBox
 from overscan.ui.widgets.segmented_control import SegmentedControl
 
@@ -247,48 +244,6 @@ class _LineField(Field):
             self._line.setText(text)
 
 
-class _TextField(Field):
-    """Plain text with a counter; an empty text of an optional parameter is not sent."""
-
-    def __init__(self, spec: ParameterSpec, parent: QWidget | None = None) -> None:
-        super().__init__(spec, parent)
-        self._text = QPlainTextEdit(self)
-        self._text.setTabChangesFocus(True)
-        self._text.setAcceptDrops(False)  # a photo can be dropped anywhere on the window
-        self._text.setFixedHeight(self._text.fontMetrics().lineSpacing() * 3 + 16)
-        self._count = QLabel(self)
-        self._count.setObjectName(f"parameter-{spec.name}-count")
-        self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._count.setProperty("role", "small")
-        self.name_it(self._text)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
-        column.addWidget(self._text)
-        column.addWidget(self._count)
-        self._text.textChanged.connect(self._typed)
-        self.set_value(spec.default)
-        self._typed()
-
-    def value(self) -> Value:
-        text = self._text.toPlainText()
-        return None if not text and self.spec.optional else text
-
-    def set_value(self, value: Value) -> None:
-        text = "" if value is None else str(value)
-        if text != self._text.toPlainText():
-            self._text.setPlainText(text)
-
-    @Slot()
-    def _typed(self) -> None:
-        most = self.spec.shown.max_length
-        if most is not None:
-            count = len(self._text.toPlainText())
-            self._count.setText(f"{count} / {most}")
-            set_look(self._count, "level", "attention" if count > most else "")
-        self.changed.emit()
-
-
 def make_field(spec: ParameterSpec, parent: QWidget | None = None, prompts: PromptHistory | None = None) -> Field:
     """The control for a parameter, from its declaration alone; ``prompts`` are the earlier ones."""
     if spec.shown.role is Role.PROMPT and spec.kind is ParameterKind.TEXT:
@@ -308,4 +263,4 @@ def make_field(spec: ParameterSpec, parent: QWidget | None = None, prompts: Prom
             return _SwitchField(spec, parent)
         case ParameterKind.TEXT:
             # What has a greatest length is prose; anything else is a word or an address.
-            return _TextField(spec, parent) if spec.shown.max_length is not None else _LineField(spec, parent)
+            return TextField(spec, parent) if spec.shown.max_length is not None else _LineField(spec, parent)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from PySide6.QtCore import QObject, QSettings, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, QSignalBlocker, Signal, Slot
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from overscan.core.parameters import ParameterSpec, Value
+from overscan.core.parameters import ParameterSpec
 from overscan.core.text import tr
-from overscan.ui.field import Field
-from overscan.ui.style import set_look
+from overscan.ui.text_field import TextField
 
 MOST_PROMPTS: Final = 20
 _KEY: Final = "prompts"
@@ -47,20 +46,12 @@ def _read(state: QSettings | None) -> tuple[str, ...]:
     return tuple(text for text in known if isinstance(text, str))[:MOST_PROMPTS] if isinstance(known, list) else ()
 
 
-class PromptBox(Field):
-    """No more can be typed or pasted than the declaration allows. An empty text of an optional one is not sent."""
+class PromptBox(TextField):
+    """No more can be typed or pasted than the declaration allows."""
 
     def __init__(self, spec: ParameterSpec, history: PromptHistory | None, parent: QWidget | None = None) -> None:
         super().__init__(spec, parent)
         self._history = history
-        self._text = QPlainTextEdit(self)
-        self._text.setTabChangesFocus(True)
-        self._text.setAcceptDrops(False)  # a photo can be dropped anywhere on the window
-        self._text.setFixedHeight(self._text.fontMetrics().lineSpacing() * 3 + 16)
-        self.name_it(self._text)
-        self._count = QLabel(self)
-        self._count.setObjectName(f"parameter-{spec.name}-count")
-        self._count.setProperty("role", "small")
         self._earlier = QToolButton(self)
         self._earlier.setObjectName(f"parameter-{spec.name}-history")
         self._earlier.setText(tr("Earlier"))
@@ -72,30 +63,10 @@ class PromptBox(Field):
         self._menu.setObjectName(f"parameter-{spec.name}-history-menu")
         self._menu.aboutToShow.connect(self._fill_menu)
         self._earlier.setMenu(self._menu)
-        foot = QHBoxLayout()
-        foot.addWidget(self._earlier)
-        foot.addStretch(1)
-        foot.addWidget(self._count, 0, Qt.AlignmentFlag.AlignRight)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(3)
-        column.addWidget(self._text)
-        column.addLayout(foot)
+        self._foot.insertWidget(0, self._earlier)
         if history is not None:
             history.changed.connect(self._history_changed)
         self._history_changed()
-        self._text.textChanged.connect(self._typed)
-        self.set_value(spec.default)
-        self._typed()
-
-    def value(self) -> Value:
-        text = self._text.toPlainText()
-        return None if not text and self.spec.optional else text
-
-    def set_value(self, value: Value) -> None:
-        text = "" if value is None else str(value)
-        if text != self._text.toPlainText():
-            self._text.setPlainText(text)
 
     def has_run(self) -> None:
         if self._history is not None:
@@ -106,10 +77,10 @@ class PromptBox(Field):
         most = self.spec.shown.max_length
         if most is not None:
             self._cut(most)
-            count = len(self._text.toPlainText())
-            self._count.setText(f"{count} / {most}")
-            set_look(self._count, "level", "attention" if count == most else "")
-        self.changed.emit()
+        super()._typed()
+
+    def _is_marked(self, count: int, most: int) -> bool:
+        return count == most
 
     def _cut(self, most: int) -> None:
         """Take away what is beyond the limit, where it was put in: the end of the text is not pushed out."""
