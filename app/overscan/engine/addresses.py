@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import httpx
 
 from overscan.core.failures import NotSent, OutputRejected
+from overscan.core.hosts import is_localhost, is_loopback
 from overscan.core.text import tr
 
 _Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -30,16 +31,6 @@ class Destination:
 
     url: httpx.URL
     addresses: tuple[str, ...]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether ``host`` is this machine, by name or number."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 async def check(text: str, *, near: str, resolve: bool = True) -> Destination:
@@ -99,7 +90,7 @@ def _is_public(address: _Address) -> bool:
 
 
 async def _resolve(host: str, port: int) -> tuple[str, ...]:
-    if host == "localhost":
+    if is_localhost(host):
         return _LOOPBACK
     loop = asyncio.get_running_loop()
     try:

@@ -23,11 +23,12 @@ from overscan.core.failures import (
     ProtocolError,
     ServiceRefusal,
 )
+from overscan.core.hosts import is_loopback
 from overscan.core.jobs import Job, JobState
 from overscan.core.providers import Phase, RemoteImage, RemoteProvider, TaskStatus
 from overscan.core.requests import Delivery, OutputRef
 from overscan.core.text import tr
-from overscan.engine.addresses import check, is_loopback
+from overscan.engine.addresses import check
 from overscan.engine.context import Context, JobRecord
 from overscan.engine.pacing import back_off, retry_after
 from overscan.engine.transport import Upload

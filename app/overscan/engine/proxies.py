@@ -10,7 +10,7 @@ from typing import Final
 
 import httpx
 
-from overscan.engine.addresses import is_loopback
+from overscan.core.hosts import is_loopback
 
 DIRECT: Final = "direct"
 """As ``network.proxy``: no proxy, whatever the system says."""

@@ -8,22 +8,13 @@ import socket
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from overscan.core.hosts import is_loopback
 from overscan.core.text import tr
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _STATUS_PATH: Final = re.compile(r"/([A-Za-z0-9._~/-]|\{task_id\})*")
 _LOCAL_NAMES: Final = ("localhost", ".local", ".home.arpa", ".internal")
 _FORBIDDEN: Final = re.compile(r"[\s\x00-\x1f\x7f\\]")
-
-
-def is_loopback(host: str) -> bool:
-    """True for ``localhost`` and for the addresses of this machine itself."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def can_fetch(url: str, base_url: str) -> bool:
