@@ -116,6 +116,7 @@ class _Sitting:
         self.open_photos()
         self.shoot("photo")
         self.editing()
+        self.own_models()
         self.no_key()
         self.run()
         self.compare()
@@ -157,55 +158,14 @@ class _Sitting:
         self.settle()
 
     def editing(self) -> None:
-        """The editor: the frame dragged by a corner, then a part of the photo painted; and all of it taken back."""
-        from PySide6.QtCore import QPoint, Qt
-        from PySide6.QtTest import QTest
-        from PySide6.QtWidgets import QWidget
+        from scripts.shots_editing import editing
 
-        from overscan.core.geometry import Margins
-        from overscan.core.providers import Operation
-        from overscan.ui.edit.tools import Tool
+        editing(self, self.home.data / "drawn", SIZE, SMALL)
 
-        editor, expansion, panel = self.desk.editor, self.desk.session.expansion, self.desk.panel
-        panel.set_operation(Operation.EXPAND)
-        self.wait(lambda: editor.isVisible() and expansion.mask is not None)
-        self.wait(lambda: editor.canvas.surface.photo is not None and not editor.canvas.preview.busy)
-        size = editor.canvas.photo_size
-        corner = editor.canvas.findChild(QWidget, "handle-bottom-right")
-        if size is None or corner is None:
-            raise RuntimeError("the editor has no photo or no handles")
-        before = expansion.margins
-        wide = Margins.from_ratios(size, top=0.23, bottom=0.19, left=0.2, right=0.13)
-        expansion.set_margins(wide, settled=True)
-        self.settle()
-        self.wait(lambda: not editor.canvas.preview.busy)
-        corner.setFocus(Qt.FocusReason.TabFocusReason)
-        self.shoot("edit-frame")
-        editor.tools.choose(Tool.BRUSH)
-        editor.tools.set_radius(size.width * 0.04)
-        view = editor.canvas.viewport
-        if view is None:
-            raise RuntimeError("the editor shows nothing")
-        places = [(0.97, 0.62), (0.9, 0.66), (0.86, 0.76), (0.84, 0.86)]
-        ratio = editor.canvas.devicePixelRatioF()
-        spots = [view.to_view(x * size.width, y * size.height) for x, y in places]
-        left, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        points = [QPoint(round(x / ratio), round(y / ratio)) for x, y in spots]
-        QTest.mousePress(editor.canvas, left, plain, points[0])
-        for point in points[1:]:
-            QTest.mouseMove(editor.canvas, point)
-        QTest.mouseRelease(editor.canvas, left, plain, points[-1])
-        self.settle()
-        self.shoot("edit-mask")
-        self.window.resize(*SMALL)
-        self.settle()
-        self.shoot("edit-small")
-        self.window.resize(*SIZE)
-        expansion.undo()
-        expansion.set_margins(before, settled=True)
-        editor.tools.choose(Tool.MOVE)
-        panel.set_operation(Operation.ENHANCE)
-        self.settle()
+    def own_models(self) -> None:
+        from scripts.shots_models import own_models
+
+        own_models(self, self.home.data / "models", SIZE, SMALL)
 
     def no_key(self) -> None:
         """From here on there is a key; the picture before has shown what it looks like without one."""
