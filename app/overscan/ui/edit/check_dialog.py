@@ -6,12 +6,13 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from overscan.core.failures import Failure
 from overscan.core.text import tr
 from overscan.ui import style
 from overscan.ui.edit.result_work import Checked
+from overscan.ui.widgets.labels import copyable_label
 from overscan.ui.widgets.level import Level
 from overscan.ui.widgets.progress_bar import ProgressBar
 
@@ -29,16 +30,16 @@ class CheckDialog(QDialog):
         self.setWindowTitle(tr("Kept pixels of {name}", name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(640, 620)
-        self._verdict = _label("result-check-verdict", "title", self)
+        self._verdict = copyable_label("result-check-verdict", "title", self)
         self._verdict.setText(tr("Comparing the kept pixels with your photo's"))
-        self._remedy = _label("result-check-remedy", "muted", self)
+        self._remedy = copyable_label("result-check-remedy", "muted", self)
         self._remedy.hide()
         self._bar = ProgressBar(tr("Progress"), self)
         self._bar.setObjectName("result-check-progress")
-        self._figures = _label("result-check-figures", "", self)
+        self._figures = copyable_label("result-check-figures", "", self)
         self._figures.hide()
         self._heat = _Heat(self)
-        self._legend = _label("result-check-legend", "small", self)
+        self._legend = copyable_label("result-check-legend", "small", self)
         self._legend.setText(tr("Black: unchanged. Red to white: changed. Grey: generated, or not compared."))
         self._legend.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
@@ -115,15 +116,3 @@ class _Heat(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(place, self.picture)
-
-
-def _label(name: str, role: str, parent: QWidget) -> QLabel:
-    label = QLabel(parent)
-    label.setObjectName(name)
-    label.setProperty("role", role)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    return label

@@ -13,6 +13,7 @@ from overscan.core.failures import Failure
 from overscan.core.text import tr
 from overscan.ui import style
 from overscan.ui.widgets.icons import bind_icon
+from overscan.ui.widgets.labels import copyable_label
 from overscan.ui.widgets.level import Level
 
 
@@ -54,8 +55,8 @@ class MessageBar(QFrame):
         self.setAccessibleName(tr("Notices"))
         self.setProperty("role", "message")
         self._messages: list[Message] = []
-        self._text = _label(f"{object_name}-text", "title")
-        self._remedy = _label(f"{object_name}-remedy", "muted")
+        self._text = copyable_label(f"{object_name}-text", "title")
+        self._remedy = copyable_label(f"{object_name}-remedy", "muted")
         self._count = QLabel()
         self._count.setObjectName(f"{object_name}-count")
         self._count.setProperty("role", "muted")
@@ -166,15 +167,3 @@ def _replaces(new: Message, old: Message) -> bool:
     if new.topic or old.topic:
         return new.topic == old.topic
     return (new.text, new.remedy) == (old.text, old.remedy)
-
-
-def _label(object_name: str, role: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(object_name)
-    label.setProperty("role", role)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    return label
