@@ -10,9 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFrame,
     QLabel,
-    QScrollArea,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -27,6 +25,7 @@ from overscan.services.settings_model import HostingSettings, checked_name_templ
 from overscan.ui.account_box import AccountBox
 from overscan.ui.hosting_fields import ConsentField, RegionField
 from overscan.ui.settings_fields import NameField, SettingField, SettingValue
+from overscan.ui.widgets.scrolling import scrolled
 from overscan.ui.workers import Workers
 
 if TYPE_CHECKING:
@@ -247,12 +246,7 @@ class SettingsDialog(QDialog):
         for part in parts:
             column.addWidget(part)
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
-        return scroll
+        return scrolled(content, self)
 
     def _value(self, key: str) -> SettingValue:
         """The present value at a dotted key; ``None`` where it is not set."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from overscan.core.delivery import NO_REACH, Reach
 from overscan.core.failures import UsageError
@@ -26,6 +26,7 @@ from overscan.ui.key_states import HasKey, KeyStates, Looking
 from overscan.ui.parameter_form import ParameterForm
 from overscan.ui.plan_view import PlanView
 from overscan.ui.provider_card import ProviderCard
+from overscan.ui.widgets.scrolling import scrolled
 from overscan.ui.widgets.segmented_control import SegmentedControl
 
 _OPERATIONS = ((Operation.ENHANCE, mark("Enhance")), (Operation.EXPAND, mark("Expand")))
@@ -87,16 +88,10 @@ class TaskPanel(QWidget):
         self._column.addSpacing(8)
         self._column.addWidget(_heading(tr("Providers"), self))
         self._column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setObjectName("task-scroll")
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addWidget(scroll, 1)
+        outer.addWidget(scrolled(content, self, "task-scroll"), 1)
         outer.addWidget(self._plan_view)
 
     # ------------------------------------------------------------------ what the window tells

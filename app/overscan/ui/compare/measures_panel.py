@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from overscan.core.geometry import Rect, Size
 from overscan.core.text import tr
@@ -22,6 +22,7 @@ from overscan.ui.compare.measure_table import MeasureTable
 from overscan.ui.compare.measuring import Measuring
 from overscan.ui.compare.recipe_lines import RecipeLines
 from overscan.ui.compare.registrations import Pair
+from overscan.ui.widgets.scrolling import scrolled
 from overscan.ui.widgets.segmented_control import SegmentedControl
 from overscan.ui.workers import Workers
 
@@ -130,15 +131,9 @@ class MeasuresPanel(QWidget):
         column.addSpacing(8)
         column.addWidget(self._recipe)
         column.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setObjectName("measures-scroll")
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(content)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        outer.addWidget(scrolled(content, self, "measures-scroll"))
 
     def _button(self, name: str, text: str, run: Callable[[], None]) -> QPushButton:
         button = QPushButton(text, self)
