@@ -15,6 +15,7 @@ from overscan.imaging.canvas import compose, polarity_suspect
 from overscan.imaging.encode import encode_png
 from overscan.imaging.fitting import resized
 from overscan.imaging.laid import Laid
+from overscan.imaging.lattice import on_white
 from overscan.imaging.mask import encode_mask, mask_around, resized_mask
 from overscan.imaging.overlaying import Overlay, overlay
 from overscan.imaging.registration import Mismatch, MismatchKind, Registration, register
@@ -127,7 +128,7 @@ def _difference(laid: Laid, over: Overlay) -> Difference | None:
     if not pixels:
         return None
     there = laid.result[rect.y : rect.bottom, rect.x : rect.right]
-    apart = cv2.absdiff(_on_white(over.photo), _on_white(there))
+    apart = cv2.absdiff(on_white(over.photo), on_white(there))
     mean = sum(cv2.mean(apart, mask=kept)[:3]) / 3
     red, green, blue = cv2.split(apart)
     worst = cv2.max(cv2.max(red, green), blue)
@@ -145,14 +146,6 @@ def _difference(laid: Laid, over: Overlay) -> Difference | None:
         kept=shown,
         exact=over.exact,
     )
-
-
-def _on_white(samples: Samples8) -> Samples8:
-    if samples.shape[2] == 3:
-        return samples
-    alpha = cv2.merge([np.ascontiguousarray(samples[:, :, 3])] * 3)
-    colours = cv2.multiply(np.ascontiguousarray(samples[:, :, :3]), alpha, scale=1 / 255)
-    return np.asarray(cv2.add(colours, cv2.bitwise_not(alpha)), np.uint8)
 
 
 def _maps(worst: Samples8, kept: Samples8, rect: Rect, result: Size) -> tuple[Samples8, Samples8]:
