@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QTableView, QTableWidget
 from pytestqt.qtbot import QtBot
 
+from overscan.core.cost_words import tally_words
 from overscan.core.images import ImageFormat
 from overscan.core.jobs import Job, JobState, Output
 from overscan.core.ledger import Tally
@@ -150,5 +151,5 @@ def test_a_warning_stands_on_its_pane(
 
 def test_dollars_are_not_added_to_the_credits_they_come_to() -> None:
     tally = Tally(jobs=3, credits=Amount(5, 5), usd=Amount(0.25, 0.25), unknown=1)
-    assert wording.tally_text(tally) == "5 credits, $0.25 + 1 job of unknown cost"
-    assert wording.tally_text(Tally(jobs=1, usd=Amount(0.25, 0.25))) == "$0.25"
+    assert tally_words(tally, "–") == "5 credits, $0.25 + 1 of unknown cost"
+    assert tally_words(Tally(jobs=1, usd=Amount(0.25, 0.25))) == "$0.25"

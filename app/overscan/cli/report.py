@@ -11,11 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from overscan.core.cost_words import cost_words, credits_words, usd_words
+from overscan.core.cost_words import cost_words, credits_words, tally_words, usd_words
 from overscan.core.estimate_words import estimate_words
 from overscan.core.failures import Failure, OverscanError
 from overscan.core.jobs import Job, JobState
-from overscan.core.ledger import Charge, Entry, Spending, Tally, ledger_of
+from overscan.core.ledger import Charge, Entry, Spending, ledger_of
 from overscan.core.money import FREE, Balance, Cost
 from overscan.core.plan import Plan, Refusal
 from overscan.core.providers import Estimate
@@ -192,7 +192,7 @@ def plan_lines(plan: Plan) -> list[str]:
     if plan.usd.high:
         sums.append(usd_words(plan.usd))
     if plan.unknown:
-        sums.append(trn("{count} at an unknown price", "{count} at an unknown price", plan.unknown))
+        sums.append(trn("{count} of unknown cost", "{count} of unknown cost", plan.unknown))
     if plan.jobs and not sums:
         sums.append(tr("free"))
     lines.append(", ".join([total, *sums]))
@@ -248,32 +248,19 @@ def charge_text(entry: Entry) -> str:
 
 def spending_line(account: str, sums: Spending) -> str:
     """One account's sums for people; parts that are empty are left out, but for what was quoted and charged."""
-    charged = tr("charged {sum}", sum=tally_text(sums.charged))
+    charged = tr("charged {sum}", sum=tally_words(sums.charged, tr("nothing")))
     if sums.assumed:
         charged += " " + trn(
             "({count} job by the documents: the service did not tell)",
             "({count} jobs by the documents: the service did not tell)",
             sums.assumed,
         )
-    parts = [tr("quoted {sum}", sum=tally_text(sums.quoted)), charged]
+    parts = [tr("quoted {sum}", sum=tally_words(sums.quoted, tr("nothing"))), charged]
     if sums.possible.jobs:
-        parts.append(tr("possibly charged {sum}", sum=tally_text(sums.possible)))
+        parts.append(tr("possibly charged {sum}", sum=tally_words(sums.possible, tr("nothing"))))
     if sums.open.jobs:
-        parts.append(tr("open {sum}", sum=tally_text(sums.open)))
+        parts.append(tr("open {sum}", sum=tally_words(sums.open, tr("nothing"))))
     return f"{account}: " + "; ".join(parts)
-
-
-def tally_text(tally: Tally) -> str:
-    """A sum in words: credits, dollars, and how many jobs have no known price."""
-    parts = []
-    if tally.credits.high:
-        parts.append(credits_words(tally.credits))
-    if tally.usd.high:
-        # Not added to the credits: it is what they come to, where the price of a credit is set.
-        parts = [", ".join([*parts, usd_words(tally.usd)])]
-    if tally.unknown:
-        parts.append(trn("{count} at an unknown price", "{count} at an unknown price", tally.unknown))
-    return " + ".join(parts) if parts else tr("nothing")
 
 
 def balance_text(balance: Balance) -> str:

@@ -19,17 +19,23 @@ def cost_words(cost: Cost) -> str:
     return " · ".join(parts) if parts else tr("unknown")
 
 
-def tally_words(tally: Tally) -> str:
-    """A sum in words, and how many of it have no known price: ``7 credits, $0.01 + 1 of unknown cost``."""
+def tally_words(tally: Tally, nothing: str | None = None) -> str:
+    """A sum in words, and how many of it have no known price: ``7 credits, $0.01 + 1 of unknown cost``.
+
+    ``nothing`` stands for an empty sum; ``free`` unless told.
+    """
     known = []
     if tally.credits.high:
         known.append(credits_words(tally.credits))
     if tally.usd.high:
+        # Not added to the credits: it is what they come to, where the price of a credit is set.
         known.append(usd_words(tally.usd))
     parts = [", ".join(known)] if known else []
     if tally.unknown:
         parts.append(trn("{count} of unknown cost", "{count} of unknown cost", tally.unknown))
-    return " + ".join(parts) if parts else tr("free")
+    if parts:
+        return " + ".join(parts)
+    return tr("free") if nothing is None else nothing
 
 
 def credits_words(amount: Amount) -> str:

@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from overscan.core.cost_words import tally_words
 from overscan.core.failures import Failure
 from overscan.core.ledger import Ledger, Spending, midnight
 from overscan.core.text import mark, tr, trn
-from overscan.ui import style, wording
+from overscan.ui import style
 from overscan.ui.widgets.tables import fill, table
 
 _COLUMNS = (mark("Quoted"), mark("Charged"), mark("Possibly charged"), mark("Still open"))
@@ -122,7 +123,7 @@ def _fill(made: QTableWidget, titles: tuple[str, str], rows: Sequence[tuple[str,
     for first, second, sums in rows:
         tallies = (sums.quoted, sums.charged, sums.possible, sums.open)
         # The same name is written once.
-        shown.append(["" if first == last else first, second, *(wording.tally_text(tally) for tally in tallies)])
+        shown.append(["" if first == last else first, second, *(tally_words(tally, "–") for tally in tallies)])
         last = first
     fill(made, [*titles, *(tr(label) for label in _COLUMNS)], shown)
     for place, (first, _, _) in enumerate(rows):

@@ -10,7 +10,7 @@ from PySide6.QtGui import Qt
 
 from overscan.core.cost_words import cost_words, credits_words, usd_words
 from overscan.core.jobs import TERMINAL, Job, JobState
-from overscan.core.ledger import Charge, Tally, charge_of
+from overscan.core.ledger import Charge, charge_of
 from overscan.core.money import Balance
 from overscan.core.plan import Plan
 from overscan.core.providers import Limits, ProviderInfo
@@ -118,19 +118,6 @@ def job_cost_tip(job: Job) -> str:
         case _:
             charged = ""
     return f"{quoted}\n{charged}".strip()
-
-
-def tally_text(tally: Tally) -> str:
-    """A sum in words: credits, dollars, and how many jobs have no known price; a dash for nothing."""
-    parts = []
-    if tally.credits.high:
-        parts.append(credits_words(tally.credits))
-    if tally.usd.high:
-        # Not added to the credits: it is what they come to, where the price of a credit is set.
-        parts = [", ".join([*parts, usd_words(tally.usd)])]
-    if tally.unknown:
-        parts.append(trn("{count} job of unknown cost", "{count} jobs of unknown cost", tally.unknown))
-    return " + ".join(parts) if parts else "–"
 
 
 def balance_text(balance: Balance) -> str:
