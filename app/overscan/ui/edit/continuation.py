@@ -23,7 +23,7 @@ QUICK_PIXELS: Final = 260_000
 """The same while the frame is being moved."""
 _AHEAD: Final = 0.12
 """How much farther than the frame a quick preview reaches, as a share of the photo: the hand goes on meanwhile."""
-_BAND_PIXELS: Final = 4_000_000
+_BAND_PIXELS: Final = 2_000_000
 """Of the mask, read at a time."""
 _GENERATED: Final = 128
 """The level from which a pixel of the mask is generated, as it is when it is sent."""
@@ -97,7 +97,7 @@ def continued(wanted: Wanted, outdated: IsCancelled) -> Continuation:
     framed = wanted.look is Look.BLUR
     extended = _framed(samples, frame, reach, outdated) if framed else _mirrored(samples, reach, outdated)
     if wanted.mask is not None:
-        _blank(extended, wanted.mask, photo, small, reach)
+        _blank(extended, wanted.mask, photo, small, reach, outdated)
     grown = reach.grow(small)
     form = QImage.Format.Format_ARGB32_Premultiplied if alpha else QImage.Format.Format_RGB32
     image = QImage(grown.width, grown.height, form)
@@ -144,10 +144,14 @@ def _framed(samples: Samples8, frame: Margins, reach: Margins, outdated: IsCance
     return np.asarray(cv2.copyMakeBorder(made, above, below, before, after, cv2.BORDER_REPLICATE), np.uint8)
 
 
-def _blank(extended: Samples8, mask: MaskDocument, photo: Size, small: Size, reach: Margins) -> None:
+def _blank(
+    extended: Samples8, mask: MaskDocument, photo: Size, small: Size, reach: Margins, outdated: IsCancelled
+) -> None:
     """Make blank, in place, what the mask keeps outside the photo: white, and transparent where there is alpha."""
     import cv2
     import numpy as np
+
+    from overscan.imaging.work import stop_if
 
     height, width, channels = extended.shape
     across, down = small.width / photo.width, small.height / photo.height
@@ -156,11 +160,12 @@ def _blank(extended: Samples8, mask: MaskDocument, photo: Size, small: Size, rea
     blank = np.full(channels, 255, np.uint8)
     blank[3:] = 0
     for top in range(0, height, rows):
+        stop_if(outdated)
         bottom = min(height, top + rows)
         first, last = math.floor((top - reach.top) / down), math.ceil((bottom - reach.top) / down)
         levels = mask.read(Rect(left, first, right - left, last - first))
-        generated = cv2.resize(levels, (width, bottom - top), interpolation=cv2.INTER_AREA)
-        kept = generated < _GENERATED
+        # Means would take a second for a hundred megapixels, and be split into kept and generated again.
+        kept = cv2.resize(levels, (width, bottom - top), interpolation=cv2.INTER_NEAREST) < _GENERATED
         inside = slice(max(0, reach.top - top), max(0, reach.top + small.height - top))
         kept[inside, reach.left : reach.left + small.width] = False
         extended[top:bottom][kept] = blank

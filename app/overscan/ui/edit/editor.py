@@ -65,7 +65,7 @@ class Editor(QFrame):
         self._count_again = False
         self._counting_soon = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._counting_soon.timeout.connect(self._count)
-        self._line = _Line("", self.canvas, Qt.TextElideMode.ElideRight)
+        self._line = _Line("", self.canvas, Qt.TextElideMode.ElideMiddle)
         self._line.setObjectName("edit-line")
         self._line.setAccessibleName(tr("What will be done"))
         self._line.setProperty("role", "muted")

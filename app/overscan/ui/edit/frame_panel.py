@@ -251,7 +251,11 @@ class FramePanel(QWidget):
     @Slot()
     def _tell(self) -> None:
         size = self._size
-        lines = [tr("{mode}.", mode=self._expansion.mode_text)] if size is not None else [tr("Choose a photo to set its frame.")]
+        lines = (
+            [tr("{mode}.", mode=self._expansion.mode_text)]
+            if size is not None
+            else [tr("Choose a photo to set its frame.")]
+        )
         if size is not None:
             lines.append(tr("{size} in all.", size=self._expansion.margins.grow(size)))
             if self._expansion.margins.grows:
