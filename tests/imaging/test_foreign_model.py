@@ -192,6 +192,19 @@ def test_a_file_that_changed_is_examined_again(twice: tuple[Path, ForeignModel],
     assert caught.value.failure.code == "too-slow"
 
 
+def test_why_a_file_is_unfit_is_remembered_until_the_file_changes(tmp_path: Path) -> None:
+    book = ModelBook()
+    file = put(tmp_path / "a.onnx", b"no model")
+    assert book.refusal(file) is None
+    with pytest.raises(ModelUnfit) as caught:
+        examine(file, nobody, never, book=book)
+    assert book.refusal(file) == caught.value.failure
+    put(file, enlarger(4))
+    assert book.refusal(file) is None
+    assert examine(file, nobody, never, book=book).factor == 4
+    assert book.refusal(file) is None
+
+
 def _garbled(page: bytes) -> bytes:
     return page[: len(page) // 2]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from overscan.core.failures import ModelUnfit
 from overscan.core.geometry import Size
 from overscan.core.parameters import Value, validate
 from overscan.core.providers import Estimating
+from overscan.imaging.foreign_model import examine
 from overscan.providers.local_upscale import LocalUpscale, LocalUpscaleParameters
 from overscan.providers.upscale_pace import UpscalePace
 
@@ -49,7 +53,6 @@ def test_a_moment_teaches_nothing() -> None:
         ({"model": "repair", "scale_factor": 1}, PHOTO, True),
         ({}, Size(40, 30), False),
         ({"strength": 0.0}, PHOTO, False),
-        ({"model_file": "/nowhere/model.onnx"}, PHOTO, False),
     ],
 )
 def test_the_provider_says_what_is_worth_a_word(parameters: dict[str, Value], size: Size, said: bool) -> None:
@@ -58,3 +61,18 @@ def test_the_provider_says_what_is_worth_a_word(parameters: dict[str, Value], si
     told = provider.estimate(validate(LocalUpscaleParameters, parameters), size)
     assert (told is not None) is said
     assert told is None or told.seconds > 0
+
+
+def test_a_model_is_told_of_once_it_is_known_to_do_or_not(tmp_path: Path) -> None:
+    def told(file: Path) -> object:
+        return LocalUpscale().estimate(validate(LocalUpscaleParameters, {"model_file": str(file)}), PHOTO)
+
+    file = tmp_path / "model.onnx"
+    file.write_bytes(b"no model")
+    assert told(file) is None
+    with pytest.raises(ModelUnfit):
+        examine(file, lambda _: None, lambda: False)
+    with pytest.raises(ModelUnfit, match="is not an ONNX"):
+        told(file)
+    with pytest.raises(ModelUnfit, match="There is no file"):
+        told(tmp_path / "nowhere.onnx")

@@ -20,6 +20,7 @@ from overscan.ui.model_field import ModelField
 from overscan.ui.parameter_fields import make_field
 from overscan.ui.widgets.progress_bar import ProgressBar
 from tests.imaging.models import FIT, UNFIT
+from tests.ui.conftest import MakeWindow
 
 WAIT_MS = 20_000
 
@@ -155,3 +156,20 @@ def test_a_field_that_goes_takes_its_process_with_it(field: ModelField, endless:
     field.deleteLater()
     QApplication.sendPostedEvents(field, QEvent.Type.DeferredDelete.value)
     assert not multiprocessing.active_children()
+
+
+def test_a_model_that_is_known_to_be_unfit_is_refused_in_the_plan(
+    make_window: MakeWindow, photo_file: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    file = tmp_path / "a.onnx"
+    file.write_bytes(UNFIT["scale"]())
+    panel = make_window([photo_file]).desk.panel
+    panel.card("local-upscale").set_ticked(True)
+    qtbot.waitUntil(lambda: len(panel.plan.jobs) == 1, timeout=WAIT_MS)
+    panel.form("local-upscale").set_values({"model_file": str(file)})
+    qtbot.waitUntil(lambda: len(panel.plan.refusals) == 1, timeout=WAIT_MS)
+    assert panel.plan.jobs == ()
+    assert "1.5 times as high" in panel.plan.refusals[0].failure.message
+    panel.form("local-upscale").reset()
+    qtbot.waitUntil(lambda: len(panel.plan.jobs) == 1, timeout=WAIT_MS)
+    assert panel.plan.refusals == ()

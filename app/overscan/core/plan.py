@@ -141,13 +141,14 @@ def make_plan(
                     if fitted is not choice:
                         parameters = validate(provider.info.parameters, fitted.parameters)
                 request, changes = _planned(framed, provider, parameters, target, reach)
+                estimate = _estimate(provider, parameters, photo.ref.size)
             except (InvalidParameter, MissingKey):
                 raise
             except OverscanError as error:
                 refused[Refusal(photo.ref.name, provider.info.id, error.failure)] = None
                 continue
             cost = in_money(provider.cost(parameters, photo.ref.size), usd_per_credit)
-            jobs.append(PlannedJob(request, cost, changes, _estimate(provider, parameters, photo.ref.size)))
+            jobs.append(PlannedJob(request, cost, changes, estimate))
         refusals += refused
     return Plan(tuple(jobs), tuple(refusals))
 

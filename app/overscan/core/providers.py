@@ -237,7 +237,8 @@ class Estimating(Protocol):
     def estimate(self, parameters: Parameters, size: Size) -> Estimate | None:
         """What one job on a photo of ``size`` takes; ``None`` where that is not known, or not worth a word.
 
-        Asked for each plan, on the window's thread: it must answer at once.
+        Asked for each plan, on the window's thread: it must answer at once. Raises an ``OverscanError`` where the job
+        is known to fail, which makes it a refusal of the plan.
         """
         ...
 

@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 from typing import Final
 
+from overscan.core.failures import ModelUnfit
 from overscan.imaging import unfit
 from overscan.imaging.child import ChildFailed, ChildTooLarge, ChildTooSlow, Limits, run_in_child
 from overscan.imaging.foreign_model import ForeignModel
@@ -35,12 +36,16 @@ def examine_file(
 ) -> ForeignModel:
     """See :func:`overscan.imaging.foreign_model.examine`."""
     path = path.expanduser().absolute()
-    sha256 = _checked(path)
-    stop_if(cancelled)
-    known = book.by_hash(path, sha256)
-    if known is None:
-        known = _asked(Question(path, sha256), progress, cancelled, limits or default_limits())
-        book.remember(path, known)
+    try:
+        sha256 = _checked(path)
+        stop_if(cancelled)
+        known = book.by_hash(path, sha256)
+        if known is None:
+            known = _asked(Question(path, sha256), progress, cancelled, limits or default_limits())
+            book.remember(path, known)
+    except ModelUnfit as error:
+        book.refuse(path, error.failure)
+        raise
     progress(1.0)
     return known
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
+from overscan.core.failures import ModelUnfit
 from overscan.core.geometry import Size
 from overscan.core.providers import Estimate
 
@@ -133,6 +134,24 @@ def known(path: str) -> ForeignModel | None:
     from overscan.imaging.model_book import the_book
 
     return the_book().known(Path(path).expanduser().absolute()) if path else None
+
+
+def fit_for(path: str, *, for_filling: bool) -> ForeignModel | None:
+    """As :func:`known`. Raises ``ModelUnfit`` where the file is known not to do, for filling or for enlarging."""
+    from overscan.imaging import unfit
+    from overscan.imaging.model_book import the_book
+
+    model = known(path)
+    if model is not None and for_filling != (model.kind is ModelKind.INPAINT):
+        raise unfit.wrong_kind(for_filling=for_filling)
+    if model is not None or not path:
+        return model
+    file = Path(path).expanduser().absolute()
+    if not file.exists():
+        raise unfit.missing(file.name)
+    if (why := the_book().refusal(file)) is not None:
+        raise ModelUnfit(why.message, why.remedy, code=why.code)
+    return None
 
 
 def estimate(model: ForeignModel, size: Size) -> Estimate:

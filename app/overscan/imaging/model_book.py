@@ -20,6 +20,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from overscan.core.failures import Failure
 from overscan.imaging.foreign_model import ForeignModel
 
 FILE_NAME: Final = "models.json"
@@ -56,12 +57,13 @@ class ModelBook:
         self._file = file
         self._models: dict[str, ForeignModel] | None = None
         self._stamps: dict[str, _Stamp] = {}
+        self._refused: dict[str, tuple[_Stamp, Failure]] = {}
 
     def keep_in(self, folder: Path) -> None:
         """From now on the book is the file :data:`FILE_NAME` in ``folder``; what was known before is dropped."""
         with self._lock:
             self._file = folder / FILE_NAME
-            self._models, self._stamps = None, {}
+            self._models, self._stamps, self._refused = None, {}, {}
 
     def known(self, path: Path) -> ForeignModel | None:
         """What is known of the file at ``path`` as it is now, by its size and time alone: quick, and never raises."""
@@ -87,10 +89,25 @@ class ModelBook:
             models = self._read()
             models.pop(model.sha256, None)
             models[model.sha256] = model
+            self._refused.pop(str(path), None)
             while len(models) > _MOST:
                 del models[next(iter(models))]
             self._stamps.pop(str(path), None)
             self._note(path, model.sha256)
+
+    def refuse(self, path: Path, failure: Failure) -> None:
+        """Remember, until the program ends, why the file at ``path`` cannot be used: another day it may be quicker."""
+        stamp = _stamp(path, "")
+        with self._lock:
+            if stamp is not None:
+                self._refused[str(path)] = (stamp, failure)
+
+    def refusal(self, path: Path) -> Failure | None:
+        """Why the file at ``path``, as it is now, cannot be used, where that was found out before."""
+        stamp = _stamp(path, "")
+        with self._lock:
+            before, failure = self._refused.get(str(path), (None, None))
+            return failure if stamp is not None and stamp == before else None
 
     def models(self) -> tuple[tuple[str, ForeignModel], ...]:
         """Every file that is known, by path."""

@@ -110,11 +110,14 @@ class LocalExpand:
         return LocalExpandParameters.model_validate(parameters.values()).margins(size).grow(size)
 
     def estimate(self, parameters: Parameters, size: Size) -> Estimate | None:
-        """What a model of the person's own takes, once it has been examined."""
-        from overscan.imaging.foreign_model import estimate, known
+        """What a model of the person's own takes, once it has been examined.
+
+        Raises ``ModelUnfit`` where it was found not to do.
+        """
+        from overscan.imaging.foreign_model import estimate, fit_for
 
         valid = LocalExpandParameters.model_validate(parameters.values())
-        model = known(valid.model_file.strip()) if valid.style == "model" else None
+        model = fit_for(valid.model_file.strip(), for_filling=True) if valid.style == "model" else None
         return None if model is None else estimate(model, size)
 
     def run(

@@ -134,12 +134,15 @@ class LocalUpscale:
         return size.scaled(LocalUpscaleParameters.model_validate(parameters.values()).scale_factor)
 
     def estimate(self, parameters: Parameters, size: Size) -> Estimate | None:
-        """What the networks take on this machine, or a model of the person's own once it has been examined."""
-        from overscan.imaging.foreign_model import estimate, known
+        """What the networks take on this machine, or a model of the person's own once it has been examined.
+
+        Raises ``ModelUnfit`` where that model was found not to do.
+        """
+        from overscan.imaging.foreign_model import estimate, fit_for
 
         wanted = LocalUpscaleParameters.model_validate(parameters.values())
         if wanted.model_file:
-            model = known(wanted.model_file)
+            model = fit_for(wanted.model_file, for_filling=False)
             return None if model is None else estimate(model, size)
         if wanted.strength == 0:
             return None
