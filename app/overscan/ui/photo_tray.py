@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -99,7 +99,15 @@ class PhotoTray(QFrame):
         return view
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the right button from selecting: a photo could not be compared with the one on show otherwise."""
+        """Keep the right button from selecting: a photo could not be compared with the one on show otherwise.
+
+        And keep the photo on show in sight when the list becomes lower.
+        """
+        if isinstance(event, QResizeEvent):
+            current = self._list.currentIndex()
+            if QRect(QPoint(), event.oldSize()).intersects(self._list.visualRect(current)):
+                QTimer.singleShot(0, self._list, lambda: self._list.scrollTo(self._list.currentIndex()))
+            return False
         return (
             isinstance(event, QMouseEvent)
             and event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease)

@@ -166,6 +166,10 @@ class PaneHeader(QFrame):
         self.menu_wanted.emit(self._shown, self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
 
+_FILLED: Final = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
+"""How much of the lines words fill at best and at worst."""
+
+
 class PlaceholderView(QWidget):
     """Words and a bar in the middle of an empty pane; the mouse goes through it to the canvas.
 
@@ -218,11 +222,13 @@ class PlaceholderView(QWidget):
         metrics = self._text.fontMetrics()
         self._text.setText(self._placeholder.text)
         needed = self._text.heightForWidth(width)
-        if needed > room:
-            lines = max(1, room // metrics.lineSpacing())
-            # Words that wrap leave some of each line empty.
-            short = metrics.elidedText(self._placeholder.text, Qt.TextElideMode.ElideRight, int(width * lines * 0.8))
+        lines = max(1, room // metrics.lineSpacing())
+        # Words that wrap leave some of each line empty, long ones in a narrow pane more than half.
+        for share in _FILLED if needed > room else ():
+            short = metrics.elidedText(self._placeholder.text, Qt.TextElideMode.ElideRight, int(width * lines * share))
             self._text.setText(short)
+            if self._text.heightForWidth(width) <= room:
+                break
         with_remedy = needed + _SPACING + self._remedy.heightForWidth(width)
         self._remedy.setVisible(bool(self._placeholder.remedy) and with_remedy <= room)
 
