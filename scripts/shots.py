@@ -125,7 +125,6 @@ class _Sitting:
         self.all_at_once()
         self.warned()
         self.paused()
-        self.settings()
         self.dialogs()
         self.window.resize(*SMALL)
         self.settle()
@@ -352,61 +351,12 @@ class _Sitting:
         self.shoot("paused")
 
     def dialogs(self) -> None:
-        """What was spent, and what a person agrees to before a bucket is used."""
-        from overscan.ui.consent_dialog import ConsentDialog
-        from overscan.ui.settings_dialog import SettingsDialog
-        from overscan.ui.spending_dialog import SpendingDialog
+        from scripts.shots_dialogs import consent, day_cap, settings, spending
 
-        self.cap_the_day()
-        self.desk.commands.spending.trigger()
-        self.settle()
-        spending = self.window.findChild(SpendingDialog)
-        if spending is None:
-            raise RuntimeError("the spending did not open")
-        self.shoot("spending", spending)
-        spending.reject()
-        self.desk.dialogs.open_hosting()
-        self.settle()
-        consent = self.window.findChild(ConsentDialog)
-        if consent is None:
-            raise RuntimeError("the consent was not asked for")
-        self.shoot("consent", consent)
-        consent.reject()
-        self.desk.dialogs.open_settings(key="hosting.endpoint")
-        self.settle()
-        dialog = self.window.findChild(SettingsDialog)
-        if dialog is None:
-            raise RuntimeError("the settings did not open")
-        dialog.resize(640, 720)
-        self.settle()
-        self.shoot("settings-hosting", dialog)
-        dialog.reject()
-        self.settle()
-
-    def cap_the_day(self) -> None:
-        """A cap that the plan would pass: Run cannot be pressed."""
-        from overscan.services.settings import load, save_value
-
-        self.desk.messages.clear()
-        save_value(self.home.config_file, "money.max_credits_per_day", 30.0)
-        self.desk.session.take_settings(load(self.home.config_file))
-        self.desk.commands.select_all.trigger()
-        self.settle()
-        self.shoot("day-cap")
-
-    def settings(self) -> None:
-        from overscan.ui.settings_dialog import SettingsDialog
-
-        self.desk.messages.clear()
-        self.desk.dialogs.open_settings(account="picwish")
-        dialog = self.window.findChild(SettingsDialog)
-        if dialog is None:
-            raise RuntimeError("the settings did not open")
-        dialog.resize(640, 520)
-        self.settle()
-        self.shoot("settings", dialog)
-        dialog.reject()
-        self.settle()
+        settings(self)
+        day_cap(self, self.home)
+        spending(self)
+        consent(self)
 
     # ------------------------------------------------------------------ tools
 
