@@ -44,6 +44,6 @@ RECIPES: Final = {
         Recipe("fast-x2", 2, 32, 4, 12_000),
         Recipe("natural-x4", 4, 48, 7, 8_000, start="natural-x2", rate=8e-4, side=40),
         Recipe("repair-x2", 2, 48, 7, 10_000, degrade.repair, start="natural-x2", rate=6e-4, room=24),
-        Recipe("repair-x4", 4, 48, 7, 12_000, degrade.repair, start="repair-x2", rate=6e-4, side=40, room=24),
+        Recipe("repair-x4", 4, 48, 14, 12_000, degrade.repair, start="repair-x2", rate=6e-4, side=40, room=24),
     )
 }
