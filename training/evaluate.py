@@ -47,8 +47,8 @@ _ABOUT: Final = {
     "repair": (
         "For photos that are blurred, noisy or damaged by JPEG compression. It removes these while it enlarges.",
         "Clean photos: it flattens hair, plaster and distant leaves, which it takes for noise. Run twice it looks like "
-        "an oil painting. Small letters in a damaged photo become strokes, at ×4 most of all. Strong noise (above about "
-        "8 levels) and JPEG below quality 45 were not trained.",
+        "an oil painting. Small letters in a damaged photo become strokes, at ×4 most of all. Strong noise (above "
+        "about 8 levels) and JPEG below quality 45 were not trained.",
     ),
 }
 

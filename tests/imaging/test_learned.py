@@ -14,7 +14,8 @@ from PIL import Image
 from overscan.core.failures import Cancelled, EnvironmentProblem
 from overscan.imaging.back_projection import REACH, back_project
 from overscan.imaging.bundled import bundled
-from overscan.imaging.learned import Effort, Enlarged, Training, enlarge, network_for
+from overscan.imaging.learned import Enlarged, enlarge, network_for
+from overscan.imaging.networks import Effort, Training
 from overscan.imaging.onnx_model import OnnxModel
 from overscan.imaging.resample import reduced
 from overscan.imaging.samples import Samples

@@ -11,38 +11,41 @@ from overscan.core.geometry import Size
 from overscan.core.parameters import Value, validate
 from overscan.core.providers import Estimating
 from overscan.imaging.foreign_model import examine
+from overscan.imaging.networks import Effort, Training
 from overscan.providers.local_upscale import LocalUpscale, LocalUpscaleParameters
 from overscan.providers.upscale_pace import UpscalePace
 
 PHOTO = Size(4000, 3000)
 
 
-def foretold(pace: UpscalePace, factor: int = 2, quality: str = "standard", *, has_fast: bool = True) -> float:
-    return pace.seconds(PHOTO, factor, quality, has_fast=has_fast)
+def foretold(
+    pace: UpscalePace, factor: int = 2, effort: Effort = Effort.STANDARD, training: Training = Training.NATURAL
+) -> float:
+    return pace.seconds(PHOTO, factor, training, effort)
 
 
 def test_more_work_takes_longer_and_more_cores_less() -> None:
     pace = UpscalePace(2)
-    assert foretold(pace, quality="fast") < foretold(pace) < foretold(pace, quality="best")
+    assert foretold(pace, effort=Effort.FAST) < foretold(pace) < foretold(pace, effort=Effort.BEST)
     assert foretold(pace, 1) < foretold(pace, 2) < foretold(pace, 4)
-    assert foretold(pace, quality="fast", has_fast=False) == foretold(pace)
+    assert foretold(pace, 4, Effort.FAST) == foretold(pace, 4) < foretold(pace, 4, training=Training.REPAIR)
     assert foretold(UpscalePace(4)) == pytest.approx(foretold(pace) / 2)
 
 
 def test_a_machine_that_takes_twice_as_long_is_believed_bit_by_bit() -> None:
     pace = UpscalePace(2)
     first = foretold(pace)
-    best = foretold(pace, 4, "best")
+    best = foretold(pace, 4, Effort.BEST)
     for _ in range(10):
-        pace.learn(PHOTO, 2, "standard", 2 * first, has_fast=True)
+        pace.learn(PHOTO, 2, Training.NATURAL, Effort.STANDARD, 2 * first)
     assert foretold(pace) == pytest.approx(2 * first, rel=0.01)
-    assert foretold(pace, 4, "best") == pytest.approx(2 * best, rel=0.01)
+    assert foretold(pace, 4, Effort.BEST) == pytest.approx(2 * best, rel=0.01)
 
 
 def test_a_moment_teaches_nothing() -> None:
     pace = UpscalePace(2)
     first = foretold(pace)
-    pace.learn(Size(10, 10), 2, "standard", 0.4, has_fast=True)
+    pace.learn(Size(10, 10), 2, Training.NATURAL, Effort.STANDARD, 0.4)
     assert foretold(pace) == first
 
 

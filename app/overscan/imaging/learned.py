@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ from overscan.core.failures import EnvironmentProblem, StorageProblem
 from overscan.core.text import mark, tr
 from overscan.imaging import back_projection
 from overscan.imaging.bundled import bundled
+from overscan.imaging.networks import Effort, Training, network_of
 from overscan.imaging.onnx_model import ModelFailed, ModelTrouble, OnnxModel
 from overscan.imaging.resample import SUPPORT, Floats, reduced
 from overscan.imaging.samples import Samples
@@ -22,21 +22,6 @@ from overscan.imaging.tiling import TILE, Run, enlarge_tiled
 from overscan.imaging.work import IsCancelled, Progress, stop_if
 
 _log = logging.getLogger(__name__)
-
-
-class Training(StrEnum):
-    """What a network was trained for: clean photos, or ones with noise, blur and JPEG's traces."""
-
-    NATURAL = "natural"
-    REPAIR = "repair"
-
-
-class Effort(StrEnum):
-    """How much is computed. The fast network is for clean photos at ×2; elsewhere ``FAST`` is ``STANDARD``."""
-
-    FAST = "fast"
-    STANDARD = "standard"
-    BEST = "best"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +33,7 @@ class Enlarged:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class Way:
     """A way to enlarge: see :class:`~overscan.imaging.tiling.Run`; ``reach`` as there."""
 
     run: Run
@@ -95,39 +80,38 @@ def enlarge(
             raise EnvironmentProblem(
                 tr("The photo cannot be repaired: {why}.", why=why), _remedy(error.trouble)
             ) from error
-    plain = Network(lambda planes: back_projection.back_project(planes, factor), back_projection.REACH)
+    plain = Way(lambda planes: back_projection.back_project(planes, factor), back_projection.REACH)
     result = _tiled(samples, plain, factor, strength, progress, cancelled, tile)
     return Enlarged(result, (_note(training, why),))
 
 
 def network_for(
     factor: int, training: Training, effort: Effort, cancelled: IsCancelled, folder: Path | None = None
-) -> Network:
+) -> Way:
     """The network for what was chosen, ready to run. Between its runs it asks whether it is ``cancelled``.
 
     Raises :class:`~overscan.imaging.onnx_model.ModelFailed`.
     """
-    trained = max(factor, 2)
-    fast = effort is Effort.FAST and training is Training.NATURAL and trained == 2
-    name = f"{'fast' if fast else training}-x{trained}.onnx"
+    network = network_of(factor, training, effort)
+    name = f"{network}.onnx"
     try:
         path = bundled(f"models/{name}") if folder is None else folder / name
     except StorageProblem as error:
         raise ModelFailed(ModelTrouble.BAD_FILE, error.failure.message) from error
     model = OnnxModel.open(path)
-    if model.factor != trained:
+    if model.factor != network.factor:
         raise ModelFailed(ModelTrouble.BAD_FILE, f"{path.name} enlarges ×{model.factor}")
     run: Run = model.run
     if effort is Effort.BEST:
         run = _of_all_turns(model.run, cancelled)
     if factor == 1:
-        return Network(_reduced(run), model.reach + SUPPORT)
-    return Network(run, model.reach)
+        return Way(_reduced(run), model.reach + SUPPORT)
+    return Way(run, model.reach)
 
 
 def _tiled(
     samples: Samples,
-    network: Network | None,
+    network: Way | None,
     factor: int,
     strength: float,
     progress: Progress,

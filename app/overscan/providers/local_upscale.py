@@ -16,6 +16,7 @@ from overscan.core.parameters import AllOf, Choice, Equals, Not, Parameters, Rol
 from overscan.core.providers import EncodedImage, Estimate, Limits, Operation, ProviderInfo
 from overscan.core.requests import Request
 from overscan.core.text import mark
+from overscan.imaging.networks import Effort, Training
 from overscan.providers.upscale_pace import UpscalePace
 
 _DECODED, _COMPUTED = 0.02, 0.9
@@ -96,11 +97,6 @@ class LocalUpscaleParameters(Parameters):
         ),
     ] = ""
 
-    @property
-    def has_fast(self) -> bool:
-        """Whether there is a fast network for what is chosen."""
-        return self.model == "natural" and self.scale_factor == 2
-
     @model_validator(mode="before")
     @classmethod
     def _without_former_ones(cls, given: object) -> object:
@@ -146,7 +142,7 @@ class LocalUpscale:
             return None if model is None else estimate(model, size)
         if wanted.strength == 0:
             return None
-        seconds = self._pace.seconds(size, wanted.scale_factor, wanted.quality, has_fast=wanted.has_fast)
+        seconds = self._pace.seconds(size, wanted.scale_factor, Training(wanted.model), Effort(wanted.quality))
         return Estimate(seconds) if seconds >= _WORTH_A_WORD_S else None
 
     def run(
@@ -163,7 +159,7 @@ class LocalUpscale:
         from overscan.imaging.encode import encode_png
         from overscan.imaging.foreign_model import examine
         from overscan.imaging.foreign_running import enlarge_with
-        from overscan.imaging.learned import Effort, Enlarged, Training, enlarge
+        from overscan.imaging.learned import Enlarged, enlarge
         from overscan.imaging.memory import refuse_without_memory
         from overscan.imaging.source import load_source
         from overscan.imaging.work import stop_if
@@ -177,6 +173,7 @@ class LocalUpscale:
         # The result, its copy in the encoder's order, and the file.
         refuse_without_memory(request.photo.name, size, 3 * size.pixels * bytes_per_pixel + _TILE_BYTES)
 
+        training, effort = Training(parameters.model), Effort(parameters.quality)
         begun = time.monotonic()
 
         def computed(share: float) -> None:
@@ -199,8 +196,8 @@ class LocalUpscale:
             made = enlarge(
                 source.samples,
                 parameters.scale_factor,
-                Training(parameters.model),
-                Effort(parameters.quality),
+                training,
+                effort,
                 parameters.strength,
                 computed,
                 cancelled,
@@ -210,7 +207,5 @@ class LocalUpscale:
         progress(1.0)
         if not (parameters.model_file or made.notes or parameters.strength == 0):
             took = time.monotonic() - begun
-            self._pace.learn(
-                source.size, parameters.scale_factor, parameters.quality, took, has_fast=parameters.has_fast
-            )
+            self._pace.learn(source.size, parameters.scale_factor, training, effort, took)
         return (EncodedImage(data, ImageFormat.PNG, notes=made.notes),)

@@ -6,11 +6,20 @@ import os
 from typing import Final
 
 from overscan.core.geometry import Size
+from overscan.imaging.networks import Effort, Network, Training, network_of
 
 _MEASURED_CORES: Final = 2
-_NETWORK_S: Final = {"fast": 0.35, "standard": 0.9, "best": 7.2}
-"""For a megapixel of the photo; the network for ×4 sees as many pixels as that for ×2."""
-_RESULT_S: Final = 0.045
+_NETWORK_S: Final = {
+    Network.FAST_X2: 0.25,
+    Network.NATURAL_X2: 0.85,
+    Network.NATURAL_X4: 0.95,
+    Network.REPAIR_X2: 0.85,
+    Network.REPAIR_X4: 1.9,
+}
+"""For a megapixel of the photo; the networks for ×4 see as many pixels as those for ×2."""
+_TURNS: Final = 8
+"""The best computes everything so many times."""
+_RESULT_S: Final = 0.04
 """For a megapixel of the result: rounding, filtering, deflating."""
 _SHORTEST_S: Final = 0.5
 """Jobs shorter than that tell little: loading the libraries is most of it."""
@@ -22,17 +31,17 @@ class UpscalePace:
     def __init__(self, cores: int | None = None) -> None:
         self._factor = _MEASURED_CORES / (cores or os.cpu_count() or 1)
 
-    def seconds(self, size: Size, factor: int, quality: str, *, has_fast: bool) -> float:
-        """For a photo of ``size``; ``has_fast`` tells whether there is a faster network for what is asked."""
-        return self._factor * _work(size, factor, quality, has_fast=has_fast)
+    def seconds(self, size: Size, factor: int, training: Training, effort: Effort) -> float:
+        """For a photo of ``size``."""
+        return self._factor * _work(size, factor, training, effort)
 
-    def learn(self, size: Size, factor: int, quality: str, seconds: float, *, has_fast: bool) -> None:
+    def learn(self, size: Size, factor: int, training: Training, effort: Effort, seconds: float) -> None:
         """A run on a photo of ``size`` took so long."""
         if seconds >= _SHORTEST_S:
             # Half of what was believed stays: another program may have been at work.
-            self._factor = (self._factor + seconds / _work(size, factor, quality, has_fast=has_fast)) / 2
+            self._factor = (self._factor + seconds / _work(size, factor, training, effort)) / 2
 
 
-def _work(size: Size, factor: int, quality: str, *, has_fast: bool) -> float:
-    network = _NETWORK_S["standard" if quality == "fast" and not has_fast else quality]
+def _work(size: Size, factor: int, training: Training, effort: Effort) -> float:
+    network = _NETWORK_S[network_of(factor, training, effort)] * (_TURNS if effort is Effort.BEST else 1)
     return (network + factor**2 * _RESULT_S) * size.pixels / 1e6

@@ -13,7 +13,8 @@ def networks(folder: Path | None = None) -> Finding:
     """Whether the networks that came with the program, or those in ``folder``, enlarge, and how quickly here."""
     import numpy as np
 
-    from overscan.imaging.learned import Effort, Training, network_for
+    from overscan.imaging.learned import network_for
+    from overscan.imaging.networks import Effort, Training
     from overscan.imaging.onnx_model import ModelFailed
 
     side = 128
