@@ -32,7 +32,7 @@ bench: setup
 shots: setup
 	$(BIN)/python -m scripts.shots
 
-# Trains the built-in networks anew and writes their cards: make train PHOTOS=folder. About two hours on two cores.
+# Trains the built-in networks anew and writes their cards: make train PHOTOS=folder. An hour and a half on two cores.
 train: .venv-training/ready
 	for name in natural-x2 fast-x2 natural-x4 repair-x2 repair-x4; do \
 		.venv-training/bin/python -m training.train $$name --photos "$(PHOTOS)" && \
