@@ -137,13 +137,13 @@ RESULT: Final[Part] = {
     ),
     "F52": Fault(
         "A decompression bomb: few bytes, a thousand megapixels.",
-        "Reads the size from the header and decodes at most 300 megapixels.",
+        "Reads the size from the header and decodes at most 400 megapixels.",
         {
             "download-bomb": DONE,
             "never whole": parked(
                 "protocol",
                 "The image received is too large to be opened: 30000×30000 pixels.",
-                "At most 300 megapixels are opened.",
+                "At most 400 megapixels are opened.",
             ),
         },
         also=("tests/imaging/test_formats.py::test_too_many_pixels_are_refused_before_decoding",),

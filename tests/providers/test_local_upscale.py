@@ -15,10 +15,11 @@ from PIL import Image
 
 from overscan.core.failures import Cancelled, InvalidParameter, PhotoError
 from overscan.core.geometry import Size
-from overscan.core.images import ImageFormat
+from overscan.core.images import ImageFormat, PhotoFacts
 from overscan.core.parameters import Value, parse, specs, validate
+from overscan.core.plan import Choice, Plan, Target, make_plan
 from overscan.core.providers import LocalProvider
-from overscan.core.requests import PhotoRef, Request
+from overscan.core.requests import Photo, PhotoRef, Request
 from overscan.imaging.formats import verify
 from overscan.imaging.photo import open_photo
 from overscan.providers.local_upscale import LocalUpscale, LocalUpscaleParameters
@@ -189,3 +190,18 @@ def test_too_many_megapixels_are_refused(tmp_path: Path) -> None:
     path = keep(tmp_path, "big.png", zoo.pillow(Image.new("1", (11_000, 11_000)), "PNG"))
     with pytest.raises(PhotoError, match="too large for the built-in engine"):
         PROVIDER.run(request(path), lambda _: None, lambda: False)
+
+
+def test_a_result_that_nobody_could_open_is_refused_in_the_plan() -> None:
+    def planned(width: int, height: int, factor: int) -> Plan:
+        facts = PhotoFacts(ImageFormat.JPEG, Size(width, height), 1000)
+        photo = Photo(PhotoRef(name="a", path="/a.jpg", sha256="0" * 64, size=Size(width, height)), facts)
+        choice = Choice(LocalUpscale(), {"scale_factor": factor})
+        return make_plan([photo], [choice], Target("/out"), has_key=lambda _: True)
+
+    assert len(planned(10_000, 10_000, 2).jobs) == 1
+    assert len(planned(6000, 4000, 4).jobs) == 1
+    refused = planned(10_000, 10_000, 4)
+    assert refused.jobs == ()
+    assert "1600 megapixels" in refused.refusals[0].failure.message
+    assert "400 megapixels" in refused.refusals[0].failure.remedy

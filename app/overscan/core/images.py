@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from overscan.core.geometry import Size
+
+MAX_PIXELS: Final = 400_000_000
+"""Pixels of an image that is opened at most, 1.2 GB as RGB: the largest photo of the built-in engine, enlarged ×2."""
 
 
 class ImageFormat(StrEnum):

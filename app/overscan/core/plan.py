@@ -9,6 +9,7 @@ from typing import TypeAlias
 from overscan.core.delivery import NO_REACH, Reach, delivery_of, require_public
 from overscan.core.failures import Failure, InvalidParameter, MissingKey, OverscanError, PhotoError
 from overscan.core.geometry import Size
+from overscan.core.images import MAX_PIXELS
 from overscan.core.money import Amount, Cost
 from overscan.core.parameters import Parameters, Value, validate
 from overscan.core.preflight import framed_size, mask_words, preflight
@@ -18,6 +19,7 @@ from overscan.core.providers import (
     Estimate,
     Estimating,
     Limits,
+    LocalProvider,
     Operation,
     ProviderInfo,
     RemoteProvider,
@@ -186,10 +188,29 @@ def _planned(
         keep_metadata=target.keep_metadata,
     )
     if not isinstance(provider, RemoteProvider):
+        _refuse_too_large(provider, parameters, photo.ref.size, request.canvas)
         return request, ()
     # What the service cannot be asked shows here, not when the first jobs of the run have been paid for.
     provider.submission(request, reach.sample(delivery, photo.ref))
     return request, _changes(photo, request, info.limits)
+
+
+def _refuse_too_large(
+    provider: LocalProvider, parameters: Parameters, size: Size | None, canvas: Canvas | None
+) -> None:
+    """Raises :class:`PhotoError` for a result that nobody could open, before minutes are spent on it."""
+    if size is None:
+        return
+    result = canvas.frame.grow(size) if canvas is not None else provider.output_size(parameters, size)
+    if result is not None and result.pixels > MAX_PIXELS:
+        raise PhotoError(
+            tr(
+                "The result would be too large: {size} pixels, {megapixels} megapixels.",
+                size=result,
+                megapixels=round(result.pixels / 1e6),
+            ),
+            tr("At most {limit} megapixels can be opened: choose less.", limit=round(MAX_PIXELS / 1e6)),
+        )
 
 
 def _canvas(photo: Photo, info: ProviderInfo, reach: Reach) -> Canvas | None:

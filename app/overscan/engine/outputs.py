@@ -24,7 +24,6 @@ from overscan.core.requests import Request
 from overscan.engine.downloads import storage_errors
 from overscan.engine.journal import Placement
 
-MAX_PIXELS: Final = 300_000_000
 _NAME_BYTES: Final = 180
 _NO_LINKS: Final = frozenset(
     {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES, errno.EINVAL}
@@ -81,7 +80,7 @@ def check_part(part: Path) -> Checked:
 
     with storage_errors(part.parent):
         try:
-            image_format, size = verify(part, MAX_PIXELS)
+            image_format, size = verify(part)
         except OutputRejected:
             remove(part)
             raise
@@ -144,7 +143,7 @@ def found_again(placement: Placement) -> Output | None:
     try:
         if digest(placement.path) != placement.sha256:
             return None
-        image_format, size = verify(placement.path, MAX_PIXELS)
+        image_format, size = verify(placement.path)
     except (OSError, OutputRejected):
         return None
     return _output(placement.n, placement.path, placement.sha256, image_format, size)

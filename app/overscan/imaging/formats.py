@@ -12,12 +12,10 @@ from PIL import Image, ImageFile
 
 from overscan.core.failures import OutputRejected
 from overscan.core.geometry import Size
-from overscan.core.images import ImageFormat
+from overscan.core.images import MAX_PIXELS, ImageFormat
 from overscan.core.text import tr
 from overscan.imaging import png
 
-MAX_PIXELS: Final = 300_000_000
-"""Pixels of an image that is decoded at most: 900 MB as RGB."""
 SNIFF_BYTES: Final = 64
 """Bytes from a file's start that :func:`sniff` needs."""
 

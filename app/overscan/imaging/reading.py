@@ -13,8 +13,9 @@ from PIL import Image, UnidentifiedImageError
 
 from overscan.core.failures import OverscanError, PhotoError
 from overscan.core.geometry import Size
+from overscan.core.images import MAX_PIXELS
 from overscan.core.text import tr
-from overscan.imaging.formats import DECODE_ERRORS, MAX_PIXELS, SNIFF_BYTES, sniff
+from overscan.imaging.formats import DECODE_ERRORS, SNIFF_BYTES, sniff
 
 _READABLE: Final = "JPEG, PNG, WebP, TIFF, BMP, GIF, HEIC, AVIF"
 _RAW_EXTENSIONS: Final = frozenset(
