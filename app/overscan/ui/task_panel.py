@@ -229,7 +229,7 @@ class TaskPanel(QWidget):
             except UsageError as error:
                 self.reason, wrong = str(error.failure), True
             else:
-                self.reason = self._cap(self.plan) if self.plan.jobs else tr("None of the photos can be sent.")
+                self.reason = self._cap(self.plan) if self.plan.jobs else tr("None of the photos can be used.")
                 wrong = bool(self.plan.jobs) and bool(self.reason)
         self._plan_view.show_plan(self.plan, self.reason, self._target, self._name_of, wrong=wrong)
         self._plan_view.offer_hosting(any(not self._takes_file(refusal.provider) for refusal in self.plan.refusals))
