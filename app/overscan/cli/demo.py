@@ -18,6 +18,8 @@ from overscan.core.plan import Choice, Target, make_plan
 from overscan.services.paths import resource
 
 SAMPLE: Final = "sample.jpg"
+_SHARE: Final = 0.12
+"""By how much the sample is expanded on each side: about as far as patches carry a still life without repeating it."""
 
 
 def run_demo(house: House, folder: Path | None, open_window: Callable[[Sequence[str]], int]) -> int:
@@ -32,7 +34,7 @@ def run_demo(house: House, folder: Path | None, open_window: Callable[[Sequence[
     target = Target(str(output_folder(folder or house.output_folder)), house.settings.output.name)
     choices = [
         Choice(house.registry.get("local-upscale"), {"scale_factor": 2}),
-        Choice(house.registry.get("local-expand")),
+        Choice(house.registry.get("local-expand"), dict.fromkeys(("top", "bottom", "left", "right"), _SHARE)),
     ]
     plan = make_plan([open_photo(sample)], choices, target, has_key=lambda account: False)
     jobs, status = run_jobs(house, lambda engine: engine.add(plan.jobs), Quiet())
