@@ -8,7 +8,7 @@ import ipaddress
 import logging
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -146,7 +146,8 @@ async def inspected(certificate: Certificate, base_url: str) -> AsyncIterator[st
             pipe.cancel()
         await asyncio.gather(*pipes, return_exceptions=True)
         for end in ends:
-            end.transport.abort()
+            with suppress(AttributeError):  # Debian 12's Python fails where TLS has closed it already
+                end.transport.abort()
         await server.wait_closed()
 
 

@@ -96,7 +96,7 @@ class AccountBox(QWidget):
             return
         account, origin, keys = self.account.id, self._origin, self._keys
         found, failed = self._of_now(self._found), self._of_now(self._failed)
-        self._workers.submit(lambda: _source(keys, account, origin), found, failed)
+        self._workers.submit(lambda: _source(keys, account, origin), found, failed, asker=self)
 
     def set_origin(self, origin: str) -> None:
         """Look for the key of another address; empty where there is none yet."""
@@ -132,11 +132,11 @@ class AccountBox(QWidget):
             return
         account, origin, keys = self.account.id, self._origin, self._keys
         self._say(tr("Saving the key…"))
-        self._workers.submit(lambda: keys.set(account, origin, key), self._kept, self._failed)
+        self._workers.submit(lambda: keys.set(account, origin, key), self._kept, self._failed, asker=self)
 
     def _take_out(self) -> None:
         account, origin, keys = self.account.id, self._origin, self._keys
-        self._workers.submit(lambda: keys.remove(account, origin), self._removed, self._failed)
+        self._workers.submit(lambda: keys.remove(account, origin), self._removed, self._failed, asker=self)
 
     def _kept(self, _nothing: None) -> None:
         self.edit.clear()

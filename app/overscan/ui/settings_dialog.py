@@ -137,7 +137,7 @@ class SettingsDialog(QDialog):
             return
         self._buttons.setEnabled(False)
         config = self._config
-        self._workers.submit(lambda: _saved(config, edited), self._done, self._failed)
+        self._workers.submit(lambda: _saved(config, edited), self._done, self._failed, asker=self)
 
     def _done(self, settings: Settings) -> None:
         self.saved.emit(settings)

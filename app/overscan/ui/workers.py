@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from shiboken6 import isValid
 
 from overscan.core.failures import Failure, FailureKind, OverscanError
 from overscan.core.text import tr
@@ -30,6 +31,7 @@ def failure_of(error: BaseException) -> Failure:
 @dataclass(frozen=True, slots=True)
 class _Report:
     deliver: Callable[[], None]
+    asker: QObject | None
 
 
 class _Work(QRunnable):
@@ -63,8 +65,12 @@ class Workers(QObject):
         failed: Callable[[Failure], None] | None = None,
         *,
         priority: int = 0,
+        asker: QObject | None = None,
     ) -> None:
-        """Run ``work`` in a thread; higher ``priority`` goes first."""
+        """Run ``work`` in a thread; higher ``priority`` goes first.
+
+        With an ``asker``, such as a dialog's part, nothing is told any more once it has been deleted.
+        """
 
         def run() -> None:
             if not self._open:
@@ -76,10 +82,10 @@ class Workers(QObject):
                     _log.exception("a worker failed")
                 failure = failure_of(error)
                 if failed is not None:
-                    self._report(lambda: failed(failure))
+                    self._report(lambda: failed(failure), asker)
                 return
             if done is not None:
-                self._report(lambda: done(result))
+                self._report(lambda: done(result), asker)
 
         self._pool.start(_Work(run), priority)
 
@@ -89,11 +95,11 @@ class Workers(QObject):
         self._pool.clear()
         self._pool.waitForDone()
 
-    def _report(self, deliver: Callable[[], None]) -> None:
+    def _report(self, deliver: Callable[[], None], asker: QObject | None) -> None:
         if self._open:
-            self._reported.emit(_Report(deliver))
+            self._reported.emit(_Report(deliver, asker))
 
     @Slot(object)
     def _deliver(self, report: _Report) -> None:
-        if self._open:
+        if self._open and (report.asker is None or isValid(report.asker)):
             report.deliver()
