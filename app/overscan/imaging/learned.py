@@ -14,7 +14,7 @@ from overscan.core.failures import EnvironmentProblem, StorageProblem
 from overscan.core.text import mark, tr
 from overscan.imaging import back_projection
 from overscan.imaging.bundled import bundled
-from overscan.imaging.networks import Effort, Training, network_of
+from overscan.imaging.networks import Effort, Network, Training, network_of
 from overscan.imaging.onnx_model import ModelFailed, ModelTrouble, OnnxModel
 from overscan.imaging.resample import SUPPORT, Floats, reduced
 from overscan.imaging.samples import Samples
@@ -92,7 +92,20 @@ def network_for(
 
     Raises :class:`~overscan.imaging.onnx_model.ModelFailed`.
     """
-    network = network_of(factor, training, effort)
+    model = open_network(network_of(factor, training, effort), folder)
+    run: Run = model.run
+    if effort is Effort.BEST:
+        run = _of_all_turns(model.run, cancelled)
+    if factor == 1:
+        return Way(_reduced(run), model.reach + SUPPORT)
+    return Way(run, model.reach)
+
+
+def open_network(network: Network, folder: Path | None = None) -> OnnxModel:
+    """The program's own network, or that of the same name in ``folder``.
+
+    Raises :class:`~overscan.imaging.onnx_model.ModelFailed`.
+    """
     name = f"{network}.onnx"
     try:
         path = bundled(f"models/{name}") if folder is None else folder / name
@@ -101,12 +114,7 @@ def network_for(
     model = OnnxModel.open(path)
     if model.factor != network.factor:
         raise ModelFailed(ModelTrouble.BAD_FILE, f"{path.name} enlarges ×{model.factor}")
-    run: Run = model.run
-    if effort is Effort.BEST:
-        run = _of_all_turns(model.run, cancelled)
-    if factor == 1:
-        return Way(_reduced(run), model.reach + SUPPORT)
-    return Way(run, model.reach)
+    return model
 
 
 def _tiled(

@@ -23,8 +23,8 @@ class Effort(StrEnum):
 class Network(StrEnum):
     """A file of ``resources/models``, without its ending."""
 
-    FAST_X2 = "fast-x2"
     NATURAL_X2 = "natural-x2"
+    FAST_X2 = "fast-x2"
     NATURAL_X4 = "natural-x4"
     REPAIR_X2 = "repair-x2"
     REPAIR_X4 = "repair-x4"

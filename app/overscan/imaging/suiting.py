@@ -80,7 +80,7 @@ def measure(picture: Samples8) -> Suiting:
         grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
     if min(grey.shape) < 4 * _BLOCK:
         return Suiting(0, 0.0)
-    return Suiting(_lines(grey), _strangeness(grey), next(iter(face_heights(grey)), 0.0))
+    return Suiting(_lines(grey), _strangeness(grey), max(face_heights(grey), default=0.0))
 
 
 def _lines(grey: Samples8) -> int:

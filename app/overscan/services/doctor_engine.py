@@ -13,34 +13,31 @@ def networks(folder: Path | None = None) -> Finding:
     """Whether the networks that came with the program, or those in ``folder``, enlarge, and how quickly here."""
     import numpy as np
 
-    from overscan.imaging.learned import network_for
-    from overscan.imaging.networks import Effort, Training
+    from overscan.imaging.learned import open_network
+    from overscan.imaging.networks import Network
     from overscan.imaging.onnx_model import ModelFailed
 
     side = 128
     tile = np.full((1, 3, side, side), 0.5, np.float32)
-    kinds = [(2, Training.NATURAL, Effort.STANDARD), (2, Training.NATURAL, Effort.FAST)]
-    kinds += [(4, Training.NATURAL, Effort.STANDARD)]
-    kinds += [(factor, Training.REPAIR, Effort.STANDARD) for factor in (2, 4)]
-    seconds = 0.0
-    for factor, training, effort in kinds:
+    seconds: dict[Network, float] = {}
+    for network in Network:
         try:
-            network = network_for(factor, training, effort, lambda: False, folder)
-            network.run(tile)
+            model = open_network(network, folder)
+            model.run(tile)
             begun = time.perf_counter()
-            network.run(tile)
-            seconds = seconds or time.perf_counter() - begun
+            model.run(tile)
+            seconds[network] = time.perf_counter() - begun
         except ModelFailed as error:
             return Finding(
                 "",
                 False,
-                tr(
-                    "{training} ×{factor} does not run: {reason}", training=training, factor=factor, reason=error.reason
-                ),
+                tr("{network} does not run: {reason}", network=network.replace("-x", " ×"), reason=error.reason),
                 tr("Photos are enlarged without it meanwhile, less crisp. Run “make setup”, or install again."),
             )
-    pace = seconds / ((2 * side) ** 2 / 1e6)
-    return Finding("", True, tr("{count} run; natural ×2 takes {pace:.2f} s a megapixel", count=len(kinds), pace=pace))
+    pace = seconds[Network.NATURAL_X2] / ((2 * side) ** 2 / 1e6)
+    return Finding(
+        "", True, tr("{count} run; natural ×2 takes {pace:.2f} s a megapixel", count=len(seconds), pace=pace)
+    )
 
 
 def patches() -> Finding:

@@ -101,19 +101,12 @@ class DialogControl(QObject):
         if session.registry is None or self._window.findChild(SpendingDialog) is not None:
             return
         dialog = SpendingDialog({a.id: tr(a.name) for a in session.registry.accounts()}, self._window)
-        open_ = [True]
-        dialog.finished.connect(lambda: open_.clear())
         cap = session.settings.money.max_credits_per_day if session.settings else 0.0
 
         def show(read: tuple[Ledger, float]) -> None:
-            if open_:
-                dialog.show_ledger(read[0], cap, read[1])
+            dialog.show_ledger(read[0], cap, read[1])
 
-        def failed(failure: Failure) -> None:
-            if open_:
-                dialog.show_failure(failure)
-
-        session.workers.submit(lambda: _ledger(session), show, failed)
+        session.workers.submit(lambda: _ledger(session), show, dialog.show_failure, asker=dialog)
         dialog.open()
 
     @Slot()
@@ -129,18 +122,12 @@ class DialogControl(QObject):
         """Examine this machine in a worker and show what was found."""
         sheet = TextSheet("doctor-sheet", tr("What Works Here"), tr("Looking…"), self._window)
         text = sheet.text
-        open_ = [True]
-        sheet.finished.connect(lambda: open_.clear())
-
-        def show(found: str) -> None:
-            if open_:
-                text.setPlainText(found)
 
         def failed(failure: Failure) -> None:
-            show(str(failure))
+            text.setPlainText(str(failure))
 
         session = self._session
-        self._session.workers.submit(lambda: _examined(session), show, failed)
+        session.workers.submit(lambda: _examined(session), text.setPlainText, failed, asker=sheet)
         sheet.open()
 
 

@@ -20,6 +20,8 @@ from overscan.ui.widgets.progress_bar import ProgressBar
 _TITLE_ROOM: Final = 72
 _LEAST_TITLE: Final = 30
 _TITLE_SHARE: Final = 0.45
+_FILLED: Final = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
+"""How much of their lines the words of an empty pane fill, at best and at worst."""
 _WARNING_ROOM: Final = 64
 _WARNING_SHARE: Final = 0.3
 _EDGE: Final = 8
@@ -164,10 +166,6 @@ class PaneHeader(QFrame):
     @Slot()
     def _ask_for_menu(self) -> None:
         self.menu_wanted.emit(self._shown, self._more.mapToGlobal(self._more.rect().bottomLeft()))
-
-
-_FILLED: Final = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
-"""How much of the lines words fill at best and at worst."""
 
 
 class PlaceholderView(QWidget):
